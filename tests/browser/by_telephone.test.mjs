@@ -124,6 +124,18 @@ for (const [language, said] of Object.entries({
       assert.equal(await item.locator(".bar-served").getAttribute("width"), "0");
       await keep(page, `disputed-${language}`);
       assert.deepEqual(await seriousViolations(page), []);
+      // Nor is it among what is served in the list and in supervision: it has a state and a figure of its own.
+      const listed = () => page.locator(`tr:has(a[href='/desk/${need}'])`);
+      const newest = async (state) => {
+        await page.goto(`/desk/needs?category=emotional-care.companionship&state=${state}`);
+        while ((await listed().count()) === 0 && (await page.locator(".more a").count()) > 0) await follow(page, page.locator(".more a"));
+        return listed();
+      };
+      assert.equal(await (await newest("served")).count(), 0);
+      for (const state of ["disputed", ""]) assert.match(await (await newest(state)).textContent(), new RegExp(said.headline));
+      await page.goto("/desk/supervision?category=emotional-care.companionship");
+      const figure = page.locator("#places-table a[href*='state=disputed']");
+      assert.ok((await figure.allTextContents()).some((count) => Number(count) > 0));
       await step("confirm");
       await page.goto(`/desk/${need}`);
       assert.match((await headline.textContent()) + (await item.textContent()), said.served);

@@ -153,6 +153,9 @@ pub struct CapacityPool {
     /// Periods that differ, by date, each at most once.
     #[serde(default)]
     pub periods: Vec<PeriodFigures>,
+    /// Whether it was pledged with a wish, and nothing of it is there for anybody else.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pledged: bool,
     /// When somebody last said that the figures are true.
     pub confirmed_at: Timestamp,
     /// Version, counted from 1.
@@ -219,6 +222,11 @@ impl CapacityPool {
             Some(period) => period.figures,
             None => self.usual(),
         }
+    }
+
+    /// Makes a pledge a pool like any other once something of it is there for others, or nobody says how much: whoever has it has said so.
+    pub fn settle_pledge(&mut self) {
+        self.pledged &= self.figures.remaining() == Some(0);
     }
 
     /// Where more counts against a total than it is: the pool itself, then its periods in order.

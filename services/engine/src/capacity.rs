@@ -98,6 +98,12 @@ pub(crate) fn draws_in<'t>(tables: &'t Tables, row: &Row) -> Draws<'t> {
     }
 }
 
+/// Whether a row draws on a pledge. It was given once: that it has nothing left is no want of anything.
+pub(crate) fn is_pledged(context: &Context<'_>, row: &Row) -> bool {
+    let pools = &context.tables.pools.rows;
+    draws(context, row).as_slice().iter().any(|(place, _)| pools.get(*place).is_some_and(|pool| pool.pledged))
+}
+
 /// Pools and quantities per unit.
 pub(crate) enum Draws<'c> {
     One(Option<(u32, i64)>),

@@ -113,7 +113,7 @@ impl Snapshot {
     ///
     /// Near misses are resources that fail something and would have been among the candidates otherwise: their score, if they fitted,
     /// reaches the last candidate's. When fewer than `top_k` fit, that is every resource of the category. Those without a place that
-    /// serve one other division, or only a radius, count only then.
+    /// serve one other division, or only a radius, count only then. What was pledged is given once, and is no near miss of anybody else.
     ///
     /// # Errors
     /// An unknown category or division.
@@ -305,8 +305,11 @@ impl<'a> Search<'a> {
         for lane in ready.iter_mut().filter_map(Option::take) {
             let threshold = self.threshold();
             let Some(weighed) = self.weigh(&lane, threshold) else { continue };
-            if let Some(hit) = self.assess(&lane, &weighed, threshold) {
-                if hit.assessment.failed.is_empty() { self.keep(hit) } else { self.nearest.add(hit) }
+            let Some(hit) = self.assess(&lane, &weighed, threshold) else { continue };
+            if hit.assessment.failed.is_empty() {
+                self.keep(hit);
+            } else if !capacity::is_pledged(self.context, lane.row) {
+                self.nearest.add(hit);
             }
         }
     }
@@ -371,9 +374,11 @@ impl<'a> Search<'a> {
 
     /// Judges a resource that fails something, as far as it takes to keep it when it is among the nearest.
     pub(crate) fn judge_miss(&mut self, lane: &Lane<'a>, threshold: Millionths) {
+        let context = self.context;
         let Some(weighed) = self.weigh(lane, threshold) else { return };
         let most = weighed.capacity.map_or(self.bounds.capacity[lane.row.class() & 1], |(_, terms)| terms);
         if self.nearest.may_keep(lane.failures, weighed.fixed + most)
+            && !capacity::is_pledged(context, lane.row)
             && let Some(hit) = self.assess(lane, &weighed, threshold)
         {
             self.nearest.keep(hit, self.snapshot);

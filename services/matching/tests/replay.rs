@@ -92,6 +92,7 @@ fn catalogue() -> Vec<Change> {
             period: None,
             figures: Figures { total: Some(5), ..Figures::default() },
             periods: Vec::new(),
+            pledged: false,
             confirmed_at: now(),
             version: Version(0),
             created_at: now(),

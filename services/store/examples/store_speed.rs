@@ -200,6 +200,7 @@ fn pool(n: usize) -> Change {
             ..Figures::default()
         },
         periods: Vec::new(),
+        pledged: false,
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

@@ -193,6 +193,8 @@ pub struct ResourceFilter {
     pub source: Option<String>,
     /// Part of the title in either language; ASCII letters in either case.
     pub title_contains: Option<String>,
+    /// Drawing on a pool that is pledged, or on none.
+    pub pledged: Option<bool>,
 }
 
 /// Which pools a list shows.
@@ -206,7 +208,10 @@ pub struct CapacityPoolFilter {
     pub kind: Option<PoolKind>,
     /// Last confirmed before then.
     pub confirmed_before: Option<Timestamp>,
-    /// With a known total of which at most a tenth is left: of the pool, or of a period that begins on this day or later.
+    /// Pledged or not.
+    pub pledged: Option<bool>,
+    /// With a known total of which at most a tenth is left: of the pool, or of a period that begins on this day or later. Pledges have nothing
+    /// that could run out.
     pub running_low_from: Option<Date>,
 }
 
@@ -235,6 +240,8 @@ pub struct NeedFilter {
     pub without_division: bool,
     /// Only open ones for which help comes too late by now, by the database's clock.
     pub overdue_only: bool,
+    /// With a referral that is disputed, or without one.
+    pub disputed: Option<bool>,
     /// Only those published as a wish, by their lots instead of their ids: the order tells nothing of when they came.
     pub wishes_only: bool,
     /// Published with any of these places (the caller expands the subtree).

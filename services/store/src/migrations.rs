@@ -129,6 +129,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0020_erased_for_good.sql"),
         include_str!("../migrations/postgres/0020_erased_for_good.sql"),
     ),
+    (
+        21,
+        "pledges",
+        include_str!("../migrations/sqlite/0021_pledges.sql"),
+        include_str!("../migrations/postgres/0021_pledges.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

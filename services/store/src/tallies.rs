@@ -20,6 +20,8 @@ pub struct NeedTally {
     pub state: NeedState,
     /// How soon.
     pub urgency: Urgency,
+    /// Whether they are served by what was said, and a delivery of theirs is disputed.
+    pub disputed: bool,
     /// How many, at least 1.
     pub needs: u64,
 }
@@ -48,7 +50,7 @@ pub struct AnswerTimes {
 /// of the same moment. How many rows come back is bounded by the catalogue, never by how many needs or referrals there are.
 #[async_trait]
 pub trait Tallies: Send + Sync + std::fmt::Debug {
-    /// Needs that a list would show, by division, state and urgency.
+    /// Needs that a list would show, by division, state and urgency, those that are served also by whether that is disputed.
     async fn tally_needs(&self, tenant: &TenantId, filter: &NeedFilter) -> Result<Vec<NeedTally>, StoreError>;
 
     /// Referrals that a list would show, by state.

@@ -154,7 +154,7 @@ impl View<'_> {
         let (need, item_ordinal) = self.item(dice)?;
         let total = dice.between(1, 5);
         let mut pool = world::pool(dice, organization, PoolKind::Stock, false);
-        pool.figures.total = Some(total);
+        (pool.figures.total, pool.pledged) = (Some(total), true);
         let mut resource = world::plain_resource(ResourceId::from_uuid(dice.uuid(self.now)), organization);
         resource.draws = vec![Draw { pool: pool.id, quantity_per_unit: 1 }];
         let offer = Offer {

@@ -126,6 +126,7 @@ pub(crate) fn pool(dice: &mut Dice, organization: OrganizationId, kind: PoolKind
         period: (kind == PoolKind::Slots).then(|| PeriodRule { length, time_zone: ZONE.to_owned() }),
         figures: Figures { total: (!unknown).then_some(total), ..Figures::default() },
         periods: Vec::new(),
+        pledged: false,
         confirmed_at: now,
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

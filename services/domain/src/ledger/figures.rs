@@ -39,6 +39,7 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
             }
         }
     }
+    books.change_pool(set.pool)?.settle_pledge();
     Ok(Done::Pool(set.pool))
 }
 

@@ -143,6 +143,7 @@ pub(crate) fn pool(kind: PoolKind) -> CapacityPool {
             .then(|| PeriodRule { length: PeriodLength::Week, time_zone: "Asia/Shanghai".into() }),
         figures: Figures { total: (kind != PoolKind::Unbounded).then_some(10), ..Figures::default() },
         periods: Vec::new(),
+        pledged: false,
         confirmed_at: at("2026-01-01T00:00:00Z"),
         version: Version(1),
         created_at: at("2026-01-01T00:00:00Z"),

@@ -213,3 +213,28 @@ fn what_a_pledge_gives_back_is_there_for_nobody_else() {
     world.ask(step(100, Action::Cancel));
     assert_eq!((world.pools[1].figures.total, figures(&world)[1]), (None, (0, 0)));
 }
+
+#[test]
+fn a_pledge_is_one_until_something_of_it_is_there_for_others() {
+    let said = |total| total_of(20, total, true);
+    let cases = [
+        ("called off", vec![step(100, Action::Cancel)], true),
+        ("delivered in part", vec![after(5, Action::Deliver)], true),
+        ("delivered", vec![step(100, Action::Deliver)], true),
+        ("as much as was given", vec![said(NewTotal::Known(6))], true),
+        ("less, and called off for it", vec![said(NewTotal::Known(0))], true),
+        ("still true", vec![said(NewTotal::Unchanged)], true),
+        ("one more", vec![said(NewTotal::Known(7))], false),
+        ("more after it was given", vec![step(100, Action::Deliver), said(NewTotal::Known(9))], false),
+        ("less, and called off for it, and some left", vec![said(NewTotal::Known(3))], false),
+        ("nobody knows how much", vec![said(NewTotal::Unknown)], false),
+    ];
+    for (told, commands, pledged) in cases {
+        let mut world = two_needs();
+        world.pools[0].pledged = true;
+        world.pools[0].figures.total = Some(6);
+        world.ask(offered(|offer| offer.origin = Origin::Pledge));
+        commands.into_iter().for_each(|command| world.ask(command));
+        assert_eq!(world.pools[0].pledged, pledged, "{told}: {:?}", world.pools[0].figures);
+    }
+}

@@ -138,10 +138,15 @@ impl BruteForce {
         candidates.truncate(query.top_k);
         let full = candidates.len() == query.top_k;
         let threshold = if full { candidates.last().map_or(0, Judgement::score) } else { 0 };
-        misses.retain(|miss| miss.score() >= threshold && (!full || miss.reachable));
+        misses.retain(|miss| miss.score() >= threshold && (!full || miss.reachable) && !self.is_pledged(miss.id));
         misses.sort_by_key(|miss| (miss.failed.len(), miss.order()));
         misses.truncate(query.near_miss_limit);
         BruteAnswer { candidates, near_misses: misses, considered }
+    }
+
+    fn is_pledged(&self, id: ResourceId) -> bool {
+        let draws = self.resources.get(&id).into_iter().flat_map(|resource| &resource.draws);
+        draws.filter_map(|draw| self.pools.get(&draw.pool)).any(|pool| pool.pledged)
     }
 
     /// Fewest levels from one of `codes` up to `category`.

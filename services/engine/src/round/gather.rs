@@ -12,6 +12,7 @@ use super::pairs::{Pairs, Piece};
 use super::ways::{Countable, Flags, Key, Times, Way, used_up, ways};
 use super::{DraftError, Given};
 use crate::assess::{Failed, UNKNOWN_DISTANCE};
+use crate::capacity::is_pledged;
 use crate::context::Context;
 use crate::find::{Hit, Most};
 use crate::query::Scratch;
@@ -172,7 +173,7 @@ impl<'a> Gatherer<'a> {
             let hit = Hit { distance: *metres, ..hit };
             if fails_only_by_place(hit.assessment.failed) {
                 hits.push(hit);
-            } else if fails_only_by_place_and_capacity(hit.assessment.failed) {
+            } else if fails_only_by_place_and_capacity(hit.assessment.failed) && !is_pledged(context, row) {
                 scratch.used_up.push(hit);
             }
         }

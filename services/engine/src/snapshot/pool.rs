@@ -61,6 +61,8 @@ pub(crate) struct PoolRow {
     /// Place of the period rule; `u16::MAX` for none.
     pub(crate) rule: u16,
     pub(crate) renewal: Renewal,
+    /// Whether it was pledged, and nothing of it is there for anybody else.
+    pub(crate) pledged: bool,
 }
 
 const _: () = assert!(size_of::<PoolRow>() <= 40, "a pool is less than a cache line");
@@ -95,6 +97,7 @@ impl PoolTable {
                 overrides: None,
                 rule: u16::MAX,
                 renewal: Renewal::Consumed,
+                pledged: false,
             });
             self.places.insert(id, at);
             at
@@ -118,7 +121,7 @@ impl PoolTable {
         let confirmed_hour = hour(pool.confirmed_at);
         let left = Left::of(pool.kind, &pool.figures);
         if let Some(row) = self.rows.get_mut(at) {
-            *row = PoolRow { left, confirmed_hour, overrides, rule, renewal };
+            *row = PoolRow { left, confirmed_hour, overrides, rule, renewal, pledged: pool.pledged };
         }
     }
 

@@ -92,6 +92,7 @@ pub(super) fn pool(made: &Synthetic, at: usize) -> Option<CapacityPool> {
         period: slots.then(|| PeriodRule { length, time_zone: ZONE.into() }),
         figures: figure,
         periods: periods.collect(),
+        pledged: false,
         confirmed_at: hours_before(made.now, Random::new(made.seed, Stream::Pool, at).below(24 * 120)),
         version: Version(1),
         created_at: made.now,

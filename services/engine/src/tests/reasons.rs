@@ -310,6 +310,25 @@ fn the_clause_and_the_division_have_their_words() {
 }
 
 #[test]
+fn a_pledge_that_was_given_is_no_near_miss_whatever_it_fails() {
+    let spent = Resource { draws: draws(&[1]), ..plain_resource(0) };
+    let elsewhere = Resource { areas: areas()[1].clone(), place: Some(place(5_000, 0)), ..spent.clone() };
+    let counted_otherwise = Resource { unit: Some(unit("set")), ..spent.clone() };
+    for resource in [spent, elsewhere, counted_otherwise] {
+        let stock = pool(1, PoolKind::Stock, 0, 0, 5);
+        let near_misses = |pledged| {
+            let next = snapshot(vec![resource.clone()])
+                .apply(&[Change::CapacityPool(CapacityPool { pledged, ..stock.clone() })], LogPosition(2));
+            let (asking, mut scratch) = (Asking::plain(), Scratch::default());
+            let answer = next.find(&asking.query(), &ScoringRules::default(), &mut scratch).expect("a valid query");
+            assert_eq!(answer.candidates, []);
+            answer.near_misses.len()
+        };
+        assert_eq!((near_misses(false), near_misses(true)), (1, 0));
+    }
+}
+
+#[test]
 fn all_failed_constraints_are_told_together() {
     let resource = Resource {
         unit: Some(unit("set")),

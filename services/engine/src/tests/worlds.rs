@@ -185,6 +185,7 @@ pub(crate) fn pool(number: usize, kind: PoolKind, figure: usize, overrides: usiz
         period: slots.then(|| PeriodRule { length, time_zone: "Asia/Shanghai".into() }),
         figures: if kind == PoolKind::Unbounded { Figures::default() } else { figures(figure) },
         periods,
+        pledged: false,
         confirmed_at: Timestamp::from_second(now().as_second() - 3600 * hours_ago).expect("a timestamp"),
         version: Version(1),
         created_at: now(),
@@ -300,7 +301,9 @@ pub(crate) fn draws(pools: &[usize]) -> Vec<Draw> {
 
 pub(crate) fn random_pool(dice: &mut Dice, number: usize) -> CapacityPool {
     let kind = dice.pick(&KINDS);
-    pool(number, kind, dice.below(4), dice.below(6), dice.pick(&[0, 5, 500, 5_000]))
+    let pool = pool(number, kind, dice.below(4), dice.below(6), dice.pick(&[0, 5, 500, 5_000]));
+    let is_used_up = kind == PoolKind::Stock && pool.figures.remaining() == Some(0);
+    CapacityPool { pledged: is_used_up && number.is_multiple_of(2), ..pool }
 }
 
 pub(crate) fn random_resource(dice: &mut Dice, number: usize, pools: usize, spread: i32) -> Resource {

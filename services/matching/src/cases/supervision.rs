@@ -28,13 +28,17 @@ const PERIOD_DAYS_MAX: i32 = 32;
 pub(crate) struct Counted {
     /// Open or partly served.
     pub(crate) open: u64,
-    /// Served.
+    /// Served, and nobody disputes it.
     pub(crate) served: u64,
+    /// Served by what was said, and disputed.
+    pub(crate) disputed: u64,
 }
 
 impl Counted {
     fn add(&mut self, tally: &NeedTally) {
-        if tally.state.is_open() {
+        if tally.disputed {
+            self.disputed += tally.needs;
+        } else if tally.state.is_open() {
             self.open += tally.needs;
         } else if tally.state == NeedState::Served {
             self.served += tally.needs;
@@ -42,12 +46,13 @@ impl Counted {
     }
 }
 
-/// Open needs of an urgency, and those that are late.
+/// Open needs of an urgency, those that are late, and beside them those of which it is disputed that they are served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OfUrgency {
     pub(crate) urgency: Urgency,
     pub(crate) open: u64,
     pub(crate) overdue: u64,
+    pub(crate) disputed: u64,
 }
 
 /// A pool that is nearly empty.
@@ -171,7 +176,8 @@ fn of_urgency(urgency: Urgency, tallies: &[NeedTally], late: &[NeedTally]) -> Of
         let alike = tallies.iter().filter(|tally| tally.urgency == urgency && tally.state.is_open());
         alike.map(|tally| tally.needs).sum()
     };
-    OfUrgency { urgency, open: of(tallies), overdue: of(late) }
+    let disputed = tallies.iter().filter(|tally| tally.urgency == urgency && tally.disputed);
+    OfUrgency { urgency, open: of(tallies), overdue: of(late), disputed: disputed.map(|tally| tally.needs).sum() }
 }
 
 fn sum(tallies: &[ReferralTally]) -> u64 {

@@ -14,6 +14,7 @@ use wishwell_domain::occurrence::Share;
 use wishwell_domain::referral::{Decision, Origin};
 use wishwell_domain::resource::{DeliveryMode, Draw, Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
+use wishwell_domain::unit::is_money;
 use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::{ReasonCode, Snapshot, Subject};
@@ -200,17 +201,22 @@ impl Platform {
         total: i64,
     ) -> Result<Pledge, Error> {
         let now = self.clock.now();
+        // Whoever adds up what money there is finds pledges among the budgets.
+        let is_money = is_money(item.unit.code());
+        let (kind, currency) =
+            if is_money { (PoolKind::Budget, Some("CNY".to_owned())) } else { (PoolKind::Stock, None) };
         let pool = CapacityPool {
             id: CapacityPoolId::from_uuid(self.new_uuid()),
             external: None,
             organization,
             name: asked.title.zh_first().to_owned(),
-            kind: PoolKind::Stock,
+            kind,
             unit: item.unit,
-            currency: None,
+            currency,
             period: None,
             figures: Figures { total: Some(total), ..Figures::default() },
             periods: Vec::new(),
+            pledged: true,
             confirmed_at: now,
             version: Version::default(),
             created_at: now,

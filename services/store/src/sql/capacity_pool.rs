@@ -32,6 +32,7 @@ impl Record for CapacityPool {
         "pending",
         "committed",
         "consumed",
+        "pledged",
         "confirmed_at",
         "version",
         "created_at",
@@ -43,7 +44,7 @@ impl Record for CapacityPool {
         columns: &["period_start", "inherits", "total", "used_elsewhere", "pending", "committed", "consumed"],
     }];
 
-    /// What is held and consumed stays so, of the pool and of each period, and so do periods in which something is, even when they
+    /// What is held and consumed stays so, of the pool and of each period, and so do a pledge and periods in which something is, even when they
     /// are not named; those of them that have ended stay as they are, and are forgotten, the oldest first, where there are more than there
     /// may be.
     fn keep_ledger(&mut self, known: &Self, now: Timestamp) {
@@ -60,6 +61,8 @@ impl Record for CapacityPool {
         }
         self.pass_usual_figures_on(now);
         self.keep_to_the_bound(now);
+        self.pledged = known.pledged;
+        self.settle_pledge();
     }
 
     fn overdrawn(&self) -> Option<(CapacityPoolId, Option<Date>, Figures)> {
@@ -87,6 +90,7 @@ impl Record for CapacityPool {
         ];
         row.extend(figures_values(&self.figures));
         row.extend([
+            Value::Bool(self.pledged),
             Value::time(self.confirmed_at),
             Value::Int(Some(self.version.0)),
             Value::time(self.created_at),
@@ -111,6 +115,7 @@ impl Record for CapacityPool {
             },
             figures: read_figures(fields)?,
             periods: Vec::new(),
+            pledged: fields.bool()?,
             confirmed_at: fields.time()?,
             version: Version(fields.int()?),
             created_at: fields.time()?,
@@ -184,9 +189,12 @@ impl CapacityPoolFilter {
         if let Some(before) = self.confirmed_before {
             statement.push(" AND confirmed_at < ").bind(Value::time(before));
         }
+        if let Some(pledged) = self.pledged {
+            statement.push(if pledged { " AND pledged" } else { " AND NOT pledged" });
+        }
         if let Some(from) = self.running_low_from {
             statement.push(
-                " AND (10 * (total - used_elsewhere - pending - committed - consumed) <= total OR EXISTS (SELECT 1 \
+                " AND NOT pledged AND (10 * (total - used_elsewhere - pending - committed - consumed) <= total OR EXISTS (SELECT 1 \
                  FROM capacity_pool_periods AS part WHERE part.tenant = capacity_pools.tenant \
                  AND part.capacity_pool_id = capacity_pools.id AND 10 * (part.total - part.used_elsewhere - part.pending \
                  - part.committed - part.consumed) <= part.total AND part.period_start >= ",

@@ -343,6 +343,13 @@ impl NeedFilter {
             statement.push(" AND state IN ('open', 'partly_served') AND COALESCE(deadline_at, window_end_at) <= ");
             statement.push_now();
         }
+        if let Some(disputed) = self.disputed {
+            statement.push(if disputed { " AND EXISTS" } else { " AND NOT EXISTS" });
+            statement.push(
+                " (SELECT 1 FROM referrals AS part WHERE part.tenant = needs.tenant AND part.need_id = needs.id \
+                 AND part.state = 'disputed')",
+            );
+        }
         if self.wishes_only {
             statement.push(" AND wish_title IS NOT NULL");
         }

@@ -228,6 +228,14 @@ impl ResourceFilter {
         if let Some(part) = &self.title_contains {
             statement.push(" AND ").push_contains(["title_zh", "title_en"], part);
         }
+        if let Some(pledged) = self.pledged {
+            statement.push(if pledged { " AND EXISTS" } else { " AND NOT EXISTS" });
+            statement.push(
+                " (SELECT 1 FROM resource_draws AS part JOIN capacity_pools AS pool ON pool.tenant = part.tenant \
+                 AND pool.id = part.capacity_pool_id WHERE part.tenant = resources.tenant \
+                 AND part.resource_id = resources.id AND pool.pledged)",
+            );
+        }
         Ok(())
     }
 }

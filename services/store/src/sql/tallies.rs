@@ -17,16 +17,24 @@ use crate::tallies::{AnswerTimes, NeedTally, ReferralTally, Tallies};
 impl Tallies for SqlStore {
     async fn tally_needs(&self, tenant: &TenantId, filter: &NeedFilter) -> Result<Vec<NeedTally>, StoreError> {
         let work = self.read(async |session| {
+            // There are few disputes at any time, and many needs that are served: those of the disputes are looked for once, not for each.
             let mut statement =
-                session.statement("SELECT division_code, state, urgency, COUNT(*) FROM needs WHERE tenant = ");
+                session.statement("SELECT division_code, state, urgency, CASE WHEN state = 'served' AND ");
+            statement.push(
+                "id IN (SELECT part.need_id FROM referrals AS part WHERE part.state = 'disputed' AND part.tenant = ",
+            );
+            statement
+                .bind(Value::text(tenant.as_str()))
+                .push(") THEN 1 ELSE 0 END, COUNT(*) FROM needs WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
             filter.push(&mut statement)?;
-            statement.push(" GROUP BY division_code, state, urgency ORDER BY division_code, state, urgency");
+            statement.push(" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
             let read = session.fetch_all(statement, |fields| {
                 Ok(NeedTally {
                     division: fields.opt_parse()?,
                     state: fields.word()?,
                     urgency: fields.word()?,
+                    disputed: fields.int()? == 1,
                     needs: fields.number()?,
                 })
             });

@@ -267,6 +267,7 @@ macro_rules! conformance_of {
             }
             tallies {
                 needs_are_counted_as_they_are_listed
+                what_is_disputed_is_counted_and_listed_apart_from_what_is_served
                 half_and_nine_tenths_of_answers_come_within_their_times
             }
             ledger_concurrency {

@@ -163,6 +163,7 @@ pub fn pool(n: u128, organization: u128) -> CapacityPool {
         period: Some(PeriodRule { length: PeriodLength::Week, time_zone: "Asia/Shanghai".to_owned() }),
         figures: Figures { total: Some(20), used_elsewhere: 3, ..Figures::default() },
         periods: vec![period(date(2026, 11, 23), Some(10), 10), period(date(2026, 11, 30), None, 4)],
+        pledged: false,
         confirmed_at: instant("2026-11-20T08:00:00.123456Z"),
         version: Version(0),
         created_at: Timestamp::UNIX_EPOCH,

@@ -157,6 +157,7 @@ fn pool(id: CapacityPoolId, organization: OrganizationId, total: i64) -> Capacit
         period: None,
         figures: Figures { total: Some(total), ..Figures::default() },
         periods: Vec::new(),
+        pledged: false,
         confirmed_at: now,
         version: Version(1),
         created_at: now,

@@ -51,7 +51,11 @@ fn open(filter: v1::NeedFilter) -> v1::NeedFilter {
 }
 
 fn served_ones(filter: v1::NeedFilter) -> v1::NeedFilter {
-    v1::NeedFilter { states: vec![v1::NeedState::Served.into()], ..filter }
+    v1::NeedFilter { states: vec![v1::NeedState::Served.into()], disputed: Some(false), ..filter }
+}
+
+fn disputed_ones(filter: v1::NeedFilter) -> v1::NeedFilter {
+    v1::NeedFilter { disputed: Some(true), ..served_ones(filter) }
 }
 
 /// Every figure against its list.
@@ -70,6 +74,7 @@ async fn every_figure_is_as_many_as_its_list_shows(
         assert_eq!(tally.open_needs, needs(served, key, open(urgent())).await, "{tally:?}");
         let late = v1::NeedFilter { overdue_only: true, ..open(urgent()) };
         assert_eq!(tally.overdue_needs, needs(served, key, late).await, "{tally:?}");
+        assert_eq!(tally.disputed_needs, needs(served, key, disputed_ones(urgent())).await, "{tally:?}");
     }
     for tally in &told.divisions {
         let there = || match tally.division.as_str() {
@@ -78,11 +83,13 @@ async fn every_figure_is_as_many_as_its_list_shows(
         };
         assert_eq!(tally.open_needs, needs(served, key, open(there())).await, "{key} {tally:?}");
         assert_eq!(tally.served_needs, needs(served, key, served_ones(there())).await, "{key} {tally:?}");
+        assert_eq!(tally.disputed_needs, needs(served, key, disputed_ones(there())).await, "{key} {tally:?}");
     }
     for tally in &told.categories {
         let of = || v1::NeedFilter { category: tally.category.clone(), ..within() };
         assert_eq!(tally.open_needs, needs(served, key, open(of())).await, "{tally:?}");
         assert_eq!(tally.served_needs, needs(served, key, served_ones(of())).await, "{tally:?}");
+        assert_eq!(tally.disputed_needs, needs(served, key, disputed_ones(of())).await, "{tally:?}");
     }
     let referred = || v1::ReferralFilter { division: division.to_owned(), ..Default::default() };
     for tally in &told.referrals {
@@ -149,6 +156,29 @@ async fn every_figure_counts_what_its_list_shows_for_whoever_asks() {
     // Who is held to divisions does not hear of what is in none.
     let held = figures(&served, CASE_WORKER, "").await.expect("told");
     assert!(held.divisions.iter().all(|tally| !tally.division.is_empty()));
+}
+
+#[tokio::test]
+async fn what_did_not_arrive_is_not_counted_as_served() {
+    let served = demo().await;
+    let (_, giving) = trunks(&served, NEAR, Some(10)).await;
+    let need = submit(&served, wanting(1)).await.name;
+    let offer = v1::CreateReferralRequest { offer: Some(to(&need, &giving)), request_id: String::new() };
+    let offered = told(served.referrals(HOTLINE).create_referral(offer).await).expect("offered").referral.expect("one");
+    for step in [Step::Accept(None), Step::Deliver(None)] {
+        step.take(&served, PARTNER, &offered.name).await.expect("taken");
+    }
+    let of_trunks = async || {
+        let told = every_figure_is_as_many_as_its_list_shows(&served, OPERATOR, "", "").await;
+        let of_urgency: i64 = told.urgencies.iter().map(|tally| tally.disputed_needs).sum();
+        let trunks = told.categories.into_iter().find(|tally| tally.category == TRUNK).expect("asked for");
+        (trunks.open_needs, trunks.served_needs, trunks.disputed_needs, of_urgency)
+    };
+    assert_eq!(of_trunks().await, (0, 1, 0, 0));
+    Step::Dispute.take(&served, HOTLINE, &offered.name).await.expect("disputed");
+    assert_eq!(of_trunks().await, (0, 0, 1, 1));
+    Step::Fail.take(&served, HOTLINE, &offered.name).await.expect("it did not arrive");
+    assert_eq!(of_trunks().await, (1, 0, 0, 0));
 }
 
 #[tokio::test]

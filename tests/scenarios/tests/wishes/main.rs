@@ -3,6 +3,7 @@
 
 mod by_name;
 mod contact;
+mod pledges;
 mod privacy;
 mod publications;
 mod wishes;

@@ -7,8 +7,8 @@ use tokio::task::JoinSet;
 use tonic::{Code, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, category, demo, draw, figures, neighbours,
-    offer, pool, referrals, resource, seen_from, stock, submit, to, trunk, trunks, units, wanting, wishing,
+    CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, STREET, Step, TRUNK, demo, draw, figures, neighbours, offer,
+    pool, referrals, resource, stock, submit, to, trunk, trunks, units, wanting, wishing,
 };
 use wishwell_scenarios::told::{mask, metadata, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external, partners};
@@ -18,12 +18,12 @@ fn id(name: &str) -> &str {
     name.split_once('/').expect("a name").1
 }
 
-async fn page(served: &Served, key: &'static str, request: v1::ListWishesRequest) -> v1::ListWishesResponse {
+pub(crate) async fn page(served: &Served, key: &'static str, request: v1::ListWishesRequest) -> v1::ListWishesResponse {
     told(served.referrals(key).list_wishes(request).await).expect("listed")
 }
 
 /// Every wish for a trunk, page by page.
-async fn pool_of_wishes(served: &Served, key: &'static str, page_size: i32) -> Vec<v1::WishItem> {
+pub(crate) async fn pool_of_wishes(served: &Served, key: &'static str, page_size: i32) -> Vec<v1::WishItem> {
     let (mut items, mut token) = (Vec::new(), String::new());
     loop {
         let request =
@@ -38,7 +38,7 @@ async fn pool_of_wishes(served: &Served, key: &'static str, page_size: i32) -> V
     }
 }
 
-fn pledge() -> Option<v1::Pledge> {
+pub(crate) fn pledge() -> Option<v1::Pledge> {
     Some(v1::Pledge {
         title: text("a trunk of ours"),
         content: "a trunk, used once".to_owned(),
@@ -47,7 +47,7 @@ fn pledge() -> Option<v1::Pledge> {
     })
 }
 
-fn pledging(wish: &str, quantity: Option<i64>) -> v1::ClaimWishRequest {
+pub(crate) fn pledging(wish: &str, quantity: Option<i64>) -> v1::ClaimWishRequest {
     v1::ClaimWishRequest { wish: wish.to_owned(), item_ordinal: 1, pledge: pledge(), quantity, ..Default::default() }
 }
 
@@ -56,12 +56,16 @@ fn claiming(wish: &str, resource: &str, quantity: Option<i64>) -> v1::ClaimWishR
     v1::ClaimWishRequest { wish: wish.to_owned(), item_ordinal: 1, resource, quantity, ..Default::default() }
 }
 
-async fn claim(served: &Served, key: &'static str, request: v1::ClaimWishRequest) -> Result<v1::Referral, Status> {
+pub(crate) async fn claim(
+    served: &Served,
+    key: &'static str,
+    request: v1::ClaimWishRequest,
+) -> Result<v1::Referral, Status> {
     told(served.referrals(key).claim_wish(request).await).map(|answer| answer.referral.expect("one"))
 }
 
 /// The wish of a need, as partners know it: the only one in the pool.
-async fn only_wish(served: &Served) -> String {
+pub(crate) async fn only_wish(served: &Served) -> String {
     let items = pool_of_wishes(served, PARTNER, 10).await;
     assert_eq!(items.len(), 1, "{items:?}");
     items.into_iter().next().expect("one").wish
@@ -220,76 +224,6 @@ async fn a_wish_is_claimed_with_a_resource_of_ones_own_and_is_promised_at_once()
 }
 
 #[tokio::test]
-async fn a_pledge_brings_its_own_resource_and_pool_and_is_used_up_exactly() {
-    let served = demo().await;
-    let need = submit(&served, wishing(3, "trunks")).await.name;
-    let wish = only_wish(&served).await;
-    let claimed = claim(&served, PARTNER, pledging(&wish, Some(2))).await.expect("pledged");
-    assert_eq!((claimed.state(), claimed.origin()), (v1::ReferralState::Accepted, v1::ReferralOrigin::Pledge));
-    assert_eq!((claimed.lines.len(), claimed.decision.clone()), (1, None));
-    let pool = claimed.lines[0].capacity_pool.clone();
-    assert_eq!(figures(&served, &pool).await, (0, 2, 0, Some(0)), "as much as is claimed, and no more");
-    let get = v1::GetResourceRequest { name: claimed.resource.clone(), ..Default::default() };
-    let brought =
-        told(served.catalog(PARTNER).get_resource(get).await).expect("in the catalogue").resource.expect("one");
-    assert_eq!(
-        (brought.organization.as_str(), brought.content.as_str()),
-        (claimed.organization.as_str(), "a trunk, used once")
-    );
-    assert_eq!(brought.categories, [TRUNK]);
-    assert_eq!(claimed.category, TRUNK);
-    let reached = category(&served, OPERATOR).await;
-    let shown = seen_from(&served, PARTNER, &claimed.name, reached).await.expect("there");
-    assert_eq!(shown.resource_title, brought.title);
-    Step::Deliver(Some(1)).take(&served, PARTNER, &claimed.name).await.expect("one of them");
-    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 0, 1, Some(0)), (0, 1)));
-    let rest = claim(&served, PARTNER, pledging(&wish, None)).await.expect("what is left");
-    assert_eq!(rest.units, 2);
-    Step::Deliver(None).take(&served, PARTNER, &rest.name).await.expect("delivered");
-    assert_eq!(figures(&served, &rest.lines[0].capacity_pool).await, (0, 0, 2, Some(0)));
-    assert!(pool_of_wishes(&served, PARTNER, 10).await.is_empty(), "nothing is wished for any more");
-    for (what, spoilt, field) in [
-        ("nothing", v1::ClaimWishRequest { pledge: None, ..pledging(&wish, None) }, ""),
-        ("both", v1::ClaimWishRequest { resource: rest.resource.clone(), ..pledging(&wish, None) }, ""),
-        (
-            "an empty pledge",
-            v1::ClaimWishRequest { pledge: Some(v1::Pledge::default()), ..pledging(&wish, None) },
-            "pledge.content",
-        ),
-        ("none of it", pledging(&wish, Some(0)), "quantity"),
-        ("less than none", pledging(&wish, Some(-5)), "quantity"),
-        ("more than there can be", pledging(&wish, Some(i64::MAX)), "quantity"),
-        ("item 0", v1::ClaimWishRequest { item_ordinal: 0, ..pledging(&wish, None) }, "item_ordinal"),
-        ("item 2", v1::ClaimWishRequest { item_ordinal: 2, ..pledging(&wish, None) }, "item_ordinal"),
-        ("a need", pledging(&need, None), "wish"),
-    ] {
-        refused(what, claim(&served, PARTNER, spoilt).await, "INVALID_FIELDS", field);
-    }
-}
-
-#[tokio::test]
-async fn what_a_pledge_gives_back_is_offered_to_nobody_else() {
-    let served = demo().await;
-    submit(&served, wishing(6, "trunks")).await;
-    let other = submit(&served, wanting(1)).await.name;
-    // What was called off, came to nothing or to a part, and how much of it had arrived.
-    for (step, arrived) in [(Step::Cancel, 0), (Step::CancelAfter(1), 1), (Step::Fail, 0), (Step::Deliver(Some(1)), 1)]
-    {
-        let wish = only_wish(&served).await;
-        let pledged = claim(&served, PARTNER, pledging(&wish, Some(2))).await.expect("pledged");
-        let pool = pledged.lines[0].capacity_pool.clone();
-        step.take(&served, PARTNER, &pledged.name).await.expect("taken");
-        assert_eq!(figures(&served, &pool).await, (0, 0, arrived, Some(0)), "{step:?}");
-        offer(&served, HOTLINE, to(&other, &pledged.resource)).await.expect_err("nothing is left of it");
-        // Whoever has more to give says so.
-        let set = v1::SetCapacityRequest { name: pool, total: Some(arrived + 1), ..Default::default() };
-        told(served.catalog(PARTNER).set_capacity(set).await).expect("set");
-        let given = offer(&served, HOTLINE, to(&other, &pledged.resource)).await.expect("one is left");
-        Step::Withdraw.take(&served, HOTLINE, &given.name).await.expect("withdrawn");
-    }
-}
-
-#[tokio::test]
 async fn refusals_of_claims_name_the_wish_and_never_the_need() {
     let served = demo().await;
     let need = submit(&served, wishing(1, "a trunk")).await;
@@ -345,34 +279,6 @@ async fn a_wish_that_is_taken_back_is_in_no_pool_and_its_need_goes_on() {
     assert_eq!(units(&served, &need.name).await, (1, 0), "what was promised stays promised");
     let (_, trunk) = trunks(&served, NEAR, Some(5)).await;
     offer(&served, HOTLINE, to(&need.name, &trunk)).await.expect("the need still looks for help");
-}
-
-#[tokio::test]
-async fn a_pledge_of_visits_takes_a_vetting_that_holds_until_the_last_of_them() {
-    let served = demo().await;
-    let mut visits = wishing(1, "a visit each week");
-    visits.mobility = Some(v1::Mobility { home_visit: true, ..v1::Mobility::default() });
-    visits.items[0].recurrence = Some(v1::Recurrence { every: v1::RecurrencePeriod::Week.into(), occurrences: 4 });
-    let need = submit(&served, visits).await;
-    let seconds = need.create_time.as_ref().expect("stored").seconds;
-    let wish = only_wish(&served).await;
-    let filter = v1::OrganizationFilter { external: Some(external("demo", NEAR)), ..Default::default() };
-    let request = v1::ListOrganizationsRequest { filter: Some(filter), ..Default::default() };
-    let name =
-        told(served.catalog(OPERATOR).list_organizations(request).await).expect("listed").organizations.remove(0).name;
-    let vet = async |days: i64| {
-        let until = prost_types::Timestamp { seconds: seconds + days * 86_400, nanos: 0 };
-        let grant = v1::VettingGrant { valid_until: until.to_string()[..10].to_owned(), note: String::new() };
-        let vetting = Some(v1::Vetting { home_visits: Some(grant), minors: None });
-        let request = v1::VerifyOrganizationRequest { name: name.clone(), vetting, ..Default::default() };
-        told(served.catalog(OPERATOR).verify_organization(request).await).expect("verified");
-    };
-    vet(14).await;
-    let status =
-        refused("two of four", claim(&served, PARTNER, pledging(&wish, None)).await, "RESOURCE_DOES_NOT_FIT", "");
-    assert_eq!(metadata(&status, "reasons"), "NOT_VETTED_FOR_HOME_VISITS");
-    vet(29).await;
-    claim(&served, PARTNER, pledging(&wish, None)).await.expect("vetted until the fourth week is over");
 }
 
 #[tokio::test]

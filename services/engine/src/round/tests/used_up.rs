@@ -36,6 +36,18 @@ fn who_finds_nothing_left_is_told_where_and_what_one_more_would_bring() {
 }
 
 #[test]
+fn a_pledge_that_was_given_is_no_gap_and_nothing_is_lost_to_it() {
+    let mut input = world(&[0]);
+    input.pools[0].pledged = true;
+    input.needs = vec![need(1, 100)];
+    let result = round(&input, &RoundRules::default(), &Side::default());
+    let told = outcome(&result, 1, 1).unserved.as_ref().expect("nothing is left");
+    assert_eq!(told.reason, UnservedReason::NoCandidate);
+    assert!(told.lost_to.is_empty() && told.changes.is_empty() && told.near_misses.is_empty(), "{told:#?}");
+    assert!(result.gaps.iter().all(|gap| gap.resource.is_none() && gap.at.is_none()), "{:#?}", result.gaps);
+}
+
+#[test]
 fn what_is_used_up_beside_what_is_left_is_priced_by_what_it_would_free() {
     // The near one has nothing left, the far one serves one of two.
     let mut input = world(&[0, 1]);

@@ -7,7 +7,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::{ReferralState, Urgency};
 
 use super::names::Names;
-use super::needs::list::{NeedQuery, URGENCIES, submits, table, urgency_mark, word};
+use super::needs::list::{NeedQuery, URGENCIES, disputed_among, submits, table, urgency_mark, word};
 use super::referrals::{self, ReferralQuery};
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
@@ -67,6 +67,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
     let mut names = Names::default();
     let all: Vec<v1::Need> = needs.iter().flatten().cloned().collect();
     names.ask_for_needs(&user.calls, &all).await?;
+    let disputed = disputed_among(&user.calls, NeedQuery::open().filter(String::new()), &all).await?;
     for kind in &waiting {
         referrals::ask_names(&mut names, &user.calls, &kind.referrals).await?;
     }
@@ -84,7 +85,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
                     (urgency_mark(visit, tally.urgency())) " " (visit.say("待满足的需求", "Open needs")) " "
                     a class="note" href=(of_urgency(tally.urgency()).address()) { (visit.say("全部 ", "all ")) (tally.open_needs) }
                 }
-                (table(visit, &names, needs))
+                (table(visit, &names, needs, &disputed))
             }
         }
         @if all.is_empty() { p class="empty" { (visit.say("没有待满足的需求。", "No need is open.")) } }

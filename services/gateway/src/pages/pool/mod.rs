@@ -123,7 +123,9 @@ async fn wishes(calls: &Calls, filter: &Filter) -> Result<v1::ListWishesResponse
 async fn own_places(visit: &Visit, calls: &Calls) -> Result<Vec<(f64, f64)>, Status> {
     let partner = visit.session.as_ref().filter(|session| session.role == v1::PrincipalRole::Partner);
     let Some(partner) = partner else { return Ok(Vec::new()) };
-    let filter = v1::ResourceFilter { organization: partner.organization.clone(), ..v1::ResourceFilter::default() };
+    let organization = partner.organization.clone();
+    // A pledge has no place.
+    let filter = v1::ResourceFilter { organization, pledged: Some(false), ..v1::ResourceFilter::default() };
     let request =
         v1::ListResourcesRequest { filter: Some(filter), page_size: OWN_MAX, ..v1::ListResourcesRequest::default() };
     let found = calls.catalog().list_resources(request).await?.into_inner().resources;

@@ -16,8 +16,19 @@ const SHOWN_MAX: i32 = 1_000;
 pub(super) struct Resources(pub(super) BTreeMap<String, v1::Resource>);
 
 impl Resources {
+    /// Those that it has to give.
     pub(super) async fn of(partner: &Partner) -> Result<Self, Status> {
-        let filter = v1::ResourceFilter { organization: partner.organization.clone(), ..v1::ResourceFilter::default() };
+        Self::found(partner, false).await
+    }
+
+    /// Those that it pledged, each once, and that are given.
+    pub(super) async fn pledged(partner: &Partner) -> Result<Self, Status> {
+        Self::found(partner, true).await
+    }
+
+    async fn found(partner: &Partner, pledged: bool) -> Result<Self, Status> {
+        let organization = partner.organization.clone();
+        let filter = v1::ResourceFilter { organization, pledged: Some(pledged), ..v1::ResourceFilter::default() };
         let request = v1::ListResourcesRequest {
             filter: Some(filter),
             page_size: SHOWN_MAX,
@@ -41,10 +52,10 @@ impl Resources {
     }
 }
 
-/// The pools of an organization.
-pub(super) async fn pools(partner: &Partner) -> Result<Vec<v1::CapacityPool>, Status> {
-    let filter =
-        v1::CapacityPoolFilter { organization: partner.organization.clone(), ..v1::CapacityPoolFilter::default() };
+/// The pools of an organization: what it has to give, or what it pledged.
+pub(super) async fn pools(partner: &Partner, pledged: bool) -> Result<Vec<v1::CapacityPool>, Status> {
+    let organization = partner.organization.clone();
+    let filter = v1::CapacityPoolFilter { organization, pledged: Some(pledged), ..v1::CapacityPoolFilter::default() };
     let request = v1::ListCapacityPoolsRequest {
         filter: Some(filter),
         page_size: SHOWN_MAX,

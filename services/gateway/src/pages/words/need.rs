@@ -40,6 +40,11 @@ pub(in crate::pages) fn state(language: Language, state: NeedState) -> &'static 
     language.pick(zh, en)
 }
 
+/// Where a need stands of which a delivery is disputed: whatever its state is, somebody is to settle that.
+pub(in crate::pages) fn disputed(language: Language) -> &'static str {
+    language.pick("有异议，待处理", "Disputed, to be settled")
+}
+
 /// The way a need came in.
 pub(in crate::pages) fn channel(language: Language, channel: Channel) -> &'static str {
     let (zh, en) = match channel {

@@ -169,6 +169,7 @@ pub(super) async fn list(
         organization,
         kind: convert::kind(sent.kind),
         external: common::external(sent.external),
+        pledged: sent.pledged,
         ..CapacityPoolFilter::default()
     };
     let found = platform.store.list_capacity_pools(caller.tenant(), &filter, &listing.by_uuid()).await?;

@@ -296,6 +296,7 @@ pub(super) async fn read_list(
         divisions: within.divisions(),
         lifecycle: convert::lifecycle(sent.lifecycle),
         external: common::external(sent.external),
+        pledged: sent.pledged,
         ..ResourceFilter::default()
     };
     Ok((filter, listing))

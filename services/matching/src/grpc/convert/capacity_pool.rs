@@ -97,6 +97,7 @@ pub(crate) fn capacity_pool(
         period,
         figures: Figures { total: message.total, used_elsewhere: message.used_elsewhere, ..Figures::default() },
         periods,
+        pledged: false,
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version::default(),
         created_at: Timestamp::UNIX_EPOCH,
@@ -148,6 +149,7 @@ pub(crate) fn capacity_pool_out(pool: &CapacityPool) -> v1::CapacityPool {
                 consumed: period.figures.consumed,
             })
             .collect(),
+        pledged: pool.pledged,
         etag: common::etag_out(pool.version),
         create_time: Some(common::timestamp_out(pool.created_at)),
         update_time: Some(common::timestamp_out(pool.updated_at)),

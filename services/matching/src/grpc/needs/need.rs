@@ -152,6 +152,7 @@ pub(super) async fn read_list(
         wish_divisions: Vec::new(),
         wanting_only: false,
         overdue_only: sent.overdue_only,
+        disputed: sent.disputed,
         without_division: sent.without_division,
     };
     Ok((filter, listing))

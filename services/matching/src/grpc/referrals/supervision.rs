@@ -34,20 +34,23 @@ pub(super) async fn get(
     let Within { category, division, snapshot } = read(platform, &caller, message).await?;
     let street = |code: &_| coarse_division(code, WISH_PLACE_DIGITS_MAX, &snapshot);
     let found = platform.supervision(&caller, &Scope { division, category }, &snapshot, street).await?;
-    let divisions = found.divisions.into_iter().map(|(code, Counted { open, served })| v1::DivisionTally {
+    let divisions = found.divisions.into_iter().map(|(code, Counted { open, served, disputed })| v1::DivisionTally {
         division: common::code_out(code.as_ref()),
         open_needs: wire(open),
         served_needs: wire(served),
+        disputed_needs: wire(disputed),
     });
-    let categories = found.categories.into_iter().map(|(code, Counted { open, served })| v1::CategoryTally {
+    let categories = found.categories.into_iter().map(|(code, Counted { open, served, disputed })| v1::CategoryTally {
         category: code.to_string(),
         open_needs: wire(open),
         served_needs: wire(served),
+        disputed_needs: wire(disputed),
     });
     let urgencies = found.urgencies.into_iter().map(|figures| v1::UrgencyTally {
         urgency: convert_need::urgency_out(figures.urgency).into(),
         open_needs: wire(figures.open),
         overdue_needs: wire(figures.overdue),
+        disputed_needs: wire(figures.disputed),
     });
     let referrals = found.referrals.into_iter().map(|tally| v1::ReferralTally {
         state: convert::state_out(tally.state).into(),

@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use wishwell_api::v1;
 use wishwell_domain::ids::ResourceId;
-use wishwell_domain::need::{Need, NeedItem, NeedState};
+use wishwell_domain::need::{Need, NeedItem, NeedState, Recurrence};
+use wishwell_domain::zone::Zone;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::NeedFilter;
 
@@ -103,13 +104,18 @@ pub(in crate::grpc) fn item_out(
     now: jiff::Timestamp,
 ) -> Option<v1::WishItem> {
     let wish = need.wish.as_ref()?;
+    // By what is left alone: until when help is of use, a wish does not show.
+    let share = item.next_share(Zone::of_places().date_at(need.window(now).0), None, None);
+    let again = item
+        .recurrence
+        .map(|again| Recurrence { occurrences: share.map_or(again.occurrences, |share| share.occurrences()), ..again });
     Some(v1::WishItem {
         wish: platform.wish_name(caller, need)?,
         item_ordinal: item.ordinal.into(),
         title: wish.title.clone(),
         category: item.category.to_string(),
         left: Some(v1::Quantity { value: item.left(), unit: item.unit.code().to_owned() }),
-        recurrence: item.recurrence.map(convert::recurrence_out),
+        recurrence: again.map(convert::recurrence_out),
         urgency: convert::urgency_out(need.urgency.aged(now.duration_since(wish.week_start()))).into(),
         division: common::code_out(wish.place.as_ref()),
         published_week: wish.week().to_string(),

@@ -198,6 +198,7 @@ fn saving_pools(
 fn only_moved(before: &CapacityPool, after: &CapacityPool) -> bool {
     let said = |figures: &Figures| (figures.total, figures.used_elsewhere);
     before.confirmed_at == after.confirmed_at
+        && before.pledged == after.pledged
         && said(&before.figures) == said(&after.figures)
         && after.periods.iter().all(|period| {
             period_of(before, period.period_start)

@@ -25,6 +25,7 @@ fn pool() -> CapacityPool {
         period: None,
         figures: Figures { total: Some(9), ..Figures::default() },
         periods: Vec::new(),
+        pledged: false,
         confirmed_at: Timestamp::UNIX_EPOCH,
         version: Version(1),
         created_at: Timestamp::UNIX_EPOCH,
@@ -99,9 +100,10 @@ fn what_an_offer_moves_is_all_that_differs() {
 #[test]
 fn what_differs_beside_what_was_moved_is_noticed() {
     type Beside = fn(&mut CapacityPool, &mut Need);
-    let beside: [Beside; 6] = [
+    let beside: [Beside; 7] = [
         |pool, _| pool.name.push('!'),
         |pool, _| pool.confirmed_at = Timestamp::MAX,
+        |pool, _| pool.pledged = true,
         |_, need| need.urgency = Urgency::Low,
         |_, need| need.items[0].quantity = 4,
         |_, need| drop(need.items.pop()),

@@ -11,7 +11,7 @@ use wishwell_domain::need::{Ending, Need, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, AskedFor, Decision, LineState, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::resource::{Resource, ResourceLifecycle};
-use wishwell_store::{Effect, NeedFilter, PageRequest, StoreError};
+use wishwell_store::{CapacityPoolFilter, Effect, NeedFilter, PageRequest, ResourceFilter, StoreError};
 
 use crate::fixture::Fixture;
 use crate::ledger_world::{
@@ -411,7 +411,7 @@ pub async fn a_pledge_brings_what_it_gives_in_the_same_request(fixture: Fixture)
     let fixture = fixture.with(Vec::new(), Vec::new(), vec![lacking(60, vec![item(1, 3)])]).await;
     let pledge = |resource, pool| {
         let (mut resource, mut pool) = (giving(resource, &[(pool, 1)]), stock(pool, Some(2)));
-        (resource.external, pool.external) = (None, None);
+        (resource.external, pool.external, pool.pledged) = (None, None, true);
         Command::Pledge(Box::new(Pledge { resource, pool }))
     };
     let claim = |id, resource, quantity| {
@@ -443,6 +443,27 @@ pub async fn a_pledge_brings_what_it_gives_in_the_same_request(fixture: Fixture)
     fixture.ask(vec![step(101, Action::Cancel)]).await;
     let figures = fixture.pool(21).await.figures;
     assert_eq!((figures.total, figures.taken()), (Some(0), 0));
+    // Until something of it is there for others, lists of what is there go without it, and so do those of what runs out.
+    let listed = async |pledged| {
+        let (tenant, page) = (fixture.tenant(), PageRequest { after: None, limit: 10 });
+        let low = Some(jiff::civil::date(2026, 1, 1));
+        let pools = CapacityPoolFilter { pledged: Some(pledged), ..CapacityPoolFilter::default() };
+        let running_low = CapacityPoolFilter { running_low_from: low, ..CapacityPoolFilter::default() };
+        let resources = ResourceFilter { pledged: Some(pledged), ..ResourceFilter::default() };
+        let store = &fixture.store;
+        (
+            store.list_capacity_pools(&tenant, &pools, &page).await.unwrap().entries.len(),
+            store.list_resources(&tenant, &resources, &page).await.unwrap().entries.len(),
+            store.list_capacity_pools(&tenant, &running_low, &page).await.unwrap().entries.len(),
+        )
+    };
+    assert_eq!((listed(true).await, listed(false).await), ((2, 2, 0), (0, 0, 0)));
+    fixture.ask(vec![total_of(21, 5, false)]).await;
+    assert!(!fixture.pool(21).await.pledged);
+    assert_eq!((listed(true).await, listed(false).await), ((1, 1, 0), (1, 1, 0)));
+    // For good: what is used up of it then runs out like anything else.
+    fixture.ask(vec![total_of(21, 0, false)]).await;
+    assert_eq!((listed(true).await, listed(false).await), ((1, 1, 1), (1, 1, 1)));
     fixture.everything_adds_up().await;
     fixture.made_again_it_is_the_same().await;
 }

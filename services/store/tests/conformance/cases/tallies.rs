@@ -47,6 +47,44 @@ pub async fn needs_are_counted_as_they_are_listed(fixture: Fixture) {
     assert_eq!(counted(&late).await, 2);
 }
 
+pub async fn what_is_disputed_is_counted_and_listed_apart_from_what_is_served(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 1)]), lacking(61, vec![item(1, 1)]), lacking(62, vec![item(1, 2)])];
+    let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;
+    let (tenant, store) = (fixture.tenant(), &fixture.store);
+    fixture.ask((0..3).map(|n| offering(100 + n, 60 + n, 30, 1)).collect::<Vec<Command>>()).await;
+    for action in [Action::Accept, Action::Deliver] {
+        fixture.ask((100..103).map(|n| step(n, action)).collect()).await;
+    }
+    let figures = async || {
+        let tallies = store.tally_needs(&tenant, &NeedFilter::default()).await.unwrap();
+        let count = |state, disputed| -> u64 {
+            let alike = tallies.iter().filter(|tally| (tally.state, tally.disputed) == (state, disputed));
+            alike.map(|tally| tally.needs).sum()
+        };
+        let figures = (
+            count(NeedState::Served, false),
+            count(NeedState::Served, true),
+            count(NeedState::PartlyServed, false),
+            count(NeedState::PartlyServed, true),
+        );
+        for (disputed, expected) in [(true, figures.1), (false, figures.0)] {
+            let states = vec![NeedState::Served];
+            let filter = NeedFilter { states, disputed: Some(disputed), ..NeedFilter::default() };
+            let listed = store.list_needs(&tenant, &filter, &ALL).await.unwrap().entries;
+            assert_eq!(listed.len() as u64, expected, "{filter:?}");
+        }
+        figures
+    };
+    assert_eq!(figures().await, (2, 0, 1, 0));
+    // One is served by what its provider says, the other still open for its rest.
+    fixture.ask(vec![step(101, Action::Dispute), step(102, Action::Dispute)]).await;
+    assert_eq!(figures().await, (1, 1, 1, 0));
+    let of_any_state = NeedFilter { disputed: Some(true), ..NeedFilter::default() };
+    assert_eq!(store.list_needs(&tenant, &of_any_state, &ALL).await.unwrap().entries.len(), 2);
+    fixture.ask(vec![step(101, Action::Confirm), step(102, Action::Confirm)]).await;
+    assert_eq!(figures().await, (2, 0, 1, 0));
+}
+
 pub async fn half_and_nine_tenths_of_answers_come_within_their_times(fixture: Fixture) {
     let needs = (60..66).map(|n| lacking(n, vec![item(1, 1)])).collect();
     let fixture = fixture.with(vec![stock(20, Some(10))], vec![giving(30, &[(20, 1)])], needs).await;

@@ -1,12 +1,16 @@
 //! Needs with filters, page by page.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
+use tonic::Status;
 use wishwell_api::v1;
 use wishwell_api::v1::{NeedState, Urgency};
 
+use crate::calls::Calls;
 use crate::pages::address::{self, id_of};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::pickers::{self, CategoryList, Found};
@@ -19,6 +23,10 @@ use crate::pages::words::{figures, need as words};
 /// Needs on a page.
 const PAGE_SIZE: i32 = 100;
 const PATH: &str = "/desk/needs";
+/// Disputed needs that are looked for beside a page: the contract's largest page.
+const DISPUTED_MAX: i32 = 1_000;
+/// The word in addresses for what is served by what its provider says, and disputed.
+const DISPUTED: &str = "disputed";
 
 /// Urgencies in their order.
 pub(in crate::pages::desk) const URGENCIES: [Urgency; 4] =
@@ -28,7 +36,7 @@ pub(in crate::pages::desk) const URGENCIES: [Urgency; 4] =
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(in crate::pages::desk) struct NeedQuery {
-    /// `open` (open or partly served), `served`, `withdrawn`, `closed`; empty for all.
+    /// `open` (open or partly served), `served`, `disputed` (served by what its provider says), `withdrawn`, `closed`; empty for all.
     pub(in crate::pages::desk) state: String,
     /// `emergency`, `urgent`, `normal`, `low`; empty for all.
     pub(in crate::pages::desk) urgency: String,
@@ -69,6 +77,11 @@ impl NeedQuery {
         Self { state: "served".to_owned(), ..Self::default() }
     }
 
+    /// Served by what their providers say, which somebody disputes.
+    pub(in crate::pages::desk) fn disputed() -> Self {
+        Self { state: DISPUTED.to_owned(), ..Self::default() }
+    }
+
     /// What the list is asked for.
     pub(in crate::pages::desk) fn filter(&self, category: String) -> v1::NeedFilter {
         v1::NeedFilter {
@@ -78,6 +91,11 @@ impl NeedQuery {
             division: self.division.clone(),
             overdue_only: self.overdue == "yes",
             without_division: self.nowhere == "yes",
+            disputed: match self.state.as_str() {
+                DISPUTED => Some(true),
+                "served" => Some(false),
+                _ => None,
+            },
             ..v1::NeedFilter::default()
         }
     }
@@ -97,7 +115,7 @@ pub(in crate::pages::desk) fn word(urgency: Urgency) -> &'static str {
 fn states(word: &str) -> &'static [NeedState] {
     match word {
         "open" => &[NeedState::Open, NeedState::PartlyServed],
-        "served" => &[NeedState::Served],
+        "served" | DISPUTED => &[NeedState::Served],
         "withdrawn" => &[NeedState::Withdrawn],
         "closed" => &[NeedState::Closed],
         _ => &[],
@@ -126,7 +144,7 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
         Found::Unclear(_) => String::new(),
     };
     let request = v1::ListNeedsRequest {
-        filter: Some(query.filter(category)),
+        filter: Some(query.filter(category.clone())),
         page_size: PAGE_SIZE,
         page_token: query.page.clone(),
         min_position: 0,
@@ -137,6 +155,7 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
         let answer = or_nothing(user.calls.needs().list_needs(request).await)?;
         (answer.needs, answer.next_page_token)
     };
+    let disputed = disputed_among(&user.calls, query.filter(category), &needs).await?;
     let mut names = Names::default();
     names.ask_for_needs(&user.calls, &needs).await?;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
@@ -153,7 +172,7 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
         @if needs.is_empty() && unclear.is_none() {
             p class="empty" { (visit.say("没有符合条件的需求。", "No need is like this.")) }
         } @else {
-            (table(visit, &names, &needs))
+            (table(visit, &names, &needs, &disputed))
         }
         @if !next.is_empty() {
             @let more = NeedQuery { page: next, ..query.clone() };
@@ -161,6 +180,25 @@ async fn page(user: &SignedIn, query: NeedQuery) -> Result<Response, Failure> {
         }
     };
     Ok(layout::page(visit, title, &content))
+}
+
+/// Names of the needs on a page of a list of which a delivery is disputed.
+pub(in crate::pages::desk) async fn disputed_among(
+    calls: &Calls,
+    filter: v1::NeedFilter,
+    needs: &[v1::Need],
+) -> Result<BTreeSet<String>, Status> {
+    let has_deliveries = |need: &v1::Need| matches!(need.state(), NeedState::PartlyServed | NeedState::Served);
+    if filter.disputed == Some(false) || !needs.iter().any(has_deliveries) {
+        return Ok(BTreeSet::new());
+    }
+    let request = v1::ListNeedsRequest {
+        filter: Some(v1::NeedFilter { disputed: Some(true), ..filter }),
+        page_size: DISPUTED_MAX,
+        ..v1::ListNeedsRequest::default()
+    };
+    let found = or_nothing(calls.needs().list_needs(request).await)?.needs;
+    Ok(found.into_iter().map(|need| need.name).collect())
 }
 
 /// Whether somebody's role is to submit needs. The service decides; this only spares them a button that is refused.
@@ -191,6 +229,7 @@ fn filters(visit: &Visit, query: &NeedQuery, divisions: &[v1::Division], categor
         ("", visit.say("全部状态", "All states")),
         ("open", visit.say("待满足或部分满足", "Open or partly served")),
         ("served", words::state(visit.language, NeedState::Served)),
+        (DISPUTED, words::disputed(visit.language)),
         ("withdrawn", words::state(visit.language, NeedState::Withdrawn)),
         ("closed", words::state(visit.language, NeedState::Closed)),
     ];
@@ -230,7 +269,12 @@ fn filters(visit: &Visit, query: &NeedQuery, divisions: &[v1::Division], categor
 }
 
 /// Needs as rows.
-pub(in crate::pages::desk) fn table(visit: &Visit, names: &Names, needs: &[v1::Need]) -> Markup {
+pub(in crate::pages::desk) fn table(
+    visit: &Visit,
+    names: &Names,
+    needs: &[v1::Need],
+    disputed: &BTreeSet<String>,
+) -> Markup {
     html! {
         div class="scroller" tabindex="0" role="region" aria-label=(visit.say("需求列表", "List of needs")) {
             table class="list needs" {
@@ -241,22 +285,30 @@ pub(in crate::pages::desk) fn table(visit: &Visit, names: &Names, needs: &[v1::N
                     th scope="col" { (visit.say("状态", "State")) }
                     th scope="col" { (visit.say("登记时间", "Submitted")) }
                 } }
-                tbody { @for need in needs { (row(visit, names, need)) } }
+                tbody { @for need in needs { (row(visit, names, need, disputed.contains(&need.name))) } }
             }
         }
     }
 }
 
-fn row(visit: &Visit, names: &Names, need: &v1::Need) -> Markup {
-    let language = visit.language;
+fn row(visit: &Visit, names: &Names, need: &v1::Need, disputed: bool) -> Markup {
     html! {
         tr {
             td { (urgency_mark(visit, need.urgency())) }
             td { a href={ "/desk/needs/" (id_of(&need.name)) } { (what(visit, names, need)) } }
             td { (names.place(visit, &need.division)) }
-            td { (words::state(language, need.state())) (late(visit, need)) }
+            td { (stands(visit, need.state(), disputed)) (late(visit, need)) }
             td class="time" { (figures::clock(need.create_time.as_ref())) }
         }
+    }
+}
+
+/// Where a need stands. What is disputed counts as served until that is settled, and is not called so.
+fn stands(visit: &Visit, state: NeedState, disputed: bool) -> Markup {
+    let language = visit.language;
+    html! {
+        @if !disputed || state != NeedState::Served { (words::state(language, state)) }
+        @if disputed { " " span class="state referral_state_disputed" { (words::disputed(language)) } }
     }
 }
 

@@ -40,6 +40,7 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
             name: sheet.names.category(sheet.visit, &tally.category).to_owned(),
             open: (tally.open_needs, of(NeedQuery::open())),
             served: (tally.served_needs, of(NeedQuery::served())),
+            disputed: (tally.disputed_needs, of(NeedQuery::disputed())),
         }
     });
     html! {

@@ -126,6 +126,10 @@ impl Sheet<'_> {
         self.needs(NeedQuery { urgency: word(urgency).to_owned(), ..NeedQuery::open() })
     }
 
+    fn disputed(&self, urgency: Urgency) -> NeedQuery {
+        self.needs(NeedQuery { urgency: word(urgency).to_owned(), ..NeedQuery::disputed() })
+    }
+
     fn referred(&self, query: ReferralQuery) -> ReferralQuery {
         ReferralQuery { division: self.scope.division.clone(), ..query }
     }
@@ -141,6 +145,10 @@ impl Sheet<'_> {
                     @for tally in self.figures.urgencies.iter().filter(|tally| tally.overdue_needs > 0) {
                         (tile("attention", &self.late(tally.urgency()).address(), tally.overdue_needs,
                             &format!("{} · {}", words::urgency(self.visit.language, tally.urgency()), self.say("已过期限", "late"))))
+                    }
+                    @for tally in self.figures.urgencies.iter().filter(|tally| tally.disputed_needs > 0) {
+                        (tile("attention", &self.disputed(tally.urgency()).address(), tally.disputed_needs,
+                            &format!("{} · {}", words::urgency(self.visit.language, tally.urgency()), words::disputed(self.visit.language))))
                     }
                 }
             }
@@ -221,8 +229,10 @@ impl Sheet<'_> {
         html! { @if !self.scope.category.is_empty() { span class="note" { " · " (self.say("不分类别", "all kinds of help")) } } }
     }
 
-    /// A table in which both figures of a row lead to their lists.
+    /// A table in which the figures of a row lead to their lists; what is disputed has a column where there is any.
     fn open_and_served(&self, id: &str, what: &str, rows: impl Iterator<Item = Row>) -> Markup {
+        let rows: Vec<Row> = rows.collect();
+        let some_disputed = rows.iter().any(|row| row.disputed.0 > 0);
         html! {
             div id=(id) class="scroller" tabindex="0" role="region" aria-label=(what) {
                 table class="list" {
@@ -230,12 +240,14 @@ impl Sheet<'_> {
                         th scope="col" { (what) }
                         th scope="col" class="figure" { (self.say("待满足", "Open")) }
                         th scope="col" class="figure" { (self.say("已满足", "Served")) }
+                        @if some_disputed { th scope="col" class="figure" { (words::disputed(self.visit.language)) } }
                     } }
                     tbody { @for row in rows {
                         tr {
                             th scope="row" { (row.name) }
                             td class="figure" { (linked(&row.open)) }
                             td class="figure" { (linked(&row.served)) }
+                            @if some_disputed { td class="figure" { (linked(&row.disputed)) } }
                         }
                     } }
                 }
@@ -244,11 +256,12 @@ impl Sheet<'_> {
     }
 }
 
-/// A row of a table with both figures.
+/// A row of a table with its figures.
 struct Row {
     name: String,
     open: (i64, NeedQuery),
     served: (i64, NeedQuery),
+    disputed: (i64, NeedQuery),
 }
 
 fn linked((count, query): &(i64, NeedQuery)) -> Markup {

@@ -16,6 +16,7 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
         name: sheet.names.place(sheet.visit, &tally.division),
         open: (tally.open_needs, there(sheet, &tally.division, NeedQuery::open())),
         served: (tally.served_needs, there(sheet, &tally.division, NeedQuery::served())),
+        disputed: (tally.disputed_needs, there(sheet, &tally.division, NeedQuery::disputed())),
     });
     let drawn = map(sheet);
     html! {
@@ -24,8 +25,8 @@ pub(super) fn section(sheet: &Sheet<'_>) -> Markup {
             @if !drawn.0.is_empty() {
                 p class="note" {
                     (sheet.say(
-                        "圆的大小是需求数，位置是街道或乡镇的中心。名称旁先是待满足的，后是已满足的；点数字看清单。只知道在哪个区县的需求不在图上，见下表。",
-                        "The size of a circle is how many needs there are; it stands in the middle of a street or town. Beside a name stands how many are open, then how many are served: choose a figure to see them. What is known no closer than by district is in the table alone.",
+                        "圆的大小是需求数，位置是街道或乡镇的中心。名称旁先是待满足的，后是已满足的；点数字看清单。有异议的和只知道在哪个区县的需求不在图上，见下表。",
+                        "The size of a circle is how many needs there are; it stands in the middle of a street or town. Beside a name stands how many are open, then how many are served: choose a figure to see them. What is disputed, or known no closer than by district, is in the table alone.",
                     ))
                 }
                 ul class="key" aria-hidden="true" {

@@ -30,8 +30,8 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
         h1 { (title) }
         p class="note" {
             (visit.say(
-                "剩余不到一成的都在这里，占比最少的在前。点单位，看它手上的转介。",
-                "All of which a tenth or less is left, the smallest share first. Choose an organization to see its referrals.",
+                "剩余不到一成的都在这里，占比最少的在前；认捐只给一次，不算在内。点单位，看它手上的转介。",
+                "All of which a tenth or less is left, the smallest share first, without pledges, which are given once. Choose an organization to see its referrals.",
             ))
         }
         @if pools.is_empty() {

@@ -51,9 +51,16 @@ pub(super) async fn show(partner: Partner, Query(Done { done, of }): Query<Done>
 
 async fn page(partner: &Partner, status: StatusCode, said: &Said) -> Response {
     let visit = &partner.visit;
-    match futures::try_join!(Resources::of(partner), own::pools(partner)) {
-        Ok((resources, pools)) => {
-            let content = view::content(visit, &resources, &pools, said);
+    let found = futures::try_join!(
+        Resources::of(partner),
+        own::pools(partner, false),
+        Resources::pledged(partner),
+        own::pools(partner, true)
+    );
+    match found {
+        Ok((resources, pools, pledges, pools_of_pledges)) => {
+            let (given, own) = ((&pledges, pools_of_pledges.as_slice()), (&resources, pools.as_slice()));
+            let content = view::content(visit, own, given, said);
             layout::page_with(visit, status, visit.say("我的资源", "My resources"), &content)
         }
         Err(status) => Failure::from(status).response(visit),

@@ -27,12 +27,19 @@ pub(super) fn done(visit: &Visit, what: &str) -> Option<&'static str> {
     Some(visit.say(zh, en))
 }
 
-pub(super) fn content(visit: &Visit, resources: &Resources, pools: &[v1::CapacityPool], said: &Said) -> Markup {
-    let called = apart(pools.iter().map(|pool| pool.title.clone()));
+/// Of its own resources and pools, and of those of its pledges.
+pub(super) fn content(
+    visit: &Visit,
+    (resources, pools): (&Resources, &[v1::CapacityPool]),
+    pledges: (&Resources, &[v1::CapacityPool]),
+    said: &Said,
+) -> Markup {
+    let all = || pools.iter().chain(pledges.1);
+    let called = apart(all().map(|pool| pool.title.clone()));
+    let (called, called_pledges) = called.split_at(pools.len());
     let titles = resources.0.values().map(|resource| visit.name(resource.title.as_ref()).to_owned());
     let titles = apart(titles);
-    let known = pools.iter().map(|pool| &pool.name).chain(resources.0.keys());
-    let is_there = known.into_iter().any(|name| *name == said.of);
+    let is_there = all().map(|pool| &pool.name).chain(resources.0.keys()).any(|name| *name == said.of);
     html! {
         h1 { (visit.say("我的资源", "My resources")) }
         @if !is_there { (said.markup()) }
@@ -41,7 +48,7 @@ pub(super) fn content(visit: &Visit, resources: &Resources, pools: &[v1::Capacit
             @if pools.is_empty() {
                 p class="note" { (visit.say("还没有登记容量。请联系平台管理员。", "No capacity is recorded yet. Please ask the operators.")) }
             }
-            ul class="cards" { @for (shown, called) in pools.iter().zip(&called) { li { (pool(visit, shown, called, resources, said)) } } }
+            ul class="cards" { @for (shown, called) in pools.iter().zip(called) { li { (pool(visit, shown, called, resources, said)) } } }
         }
         section aria-labelledby="resources-title" {
             h2 id="resources-title" { (visit.say("提供什么", "What is offered")) }
@@ -49,6 +56,26 @@ pub(super) fn content(visit: &Visit, resources: &Resources, pools: &[v1::Capacit
                 p class="note" { (visit.say("还没有登记资源。请联系平台管理员。", "No resource is recorded yet. Please ask the operators.")) }
             }
             ul class="cards" { @for (shown, called) in resources.0.values().zip(&titles) { li { (resource(visit, shown, called, said)) } } }
+        }
+        (pledged(visit, pledges, called_pledges, said))
+    }
+}
+
+/// What was pledged, folded away: whoever has more of it to give says a new total, and finds it among the others from then on.
+fn pledged(visit: &Visit, (resources, pools): (&Resources, &[v1::CapacityPool]), called: &[String], said: &Said) -> Markup {
+    html! {
+        @if !pools.is_empty() {
+            details id="pledges" {
+                summary { (visit.say("认捐过的", "What was pledged")) " · " (pools.len()) }
+                p class="note" {
+                    (visit.say(
+                        "认捐只给这一次，不会提供给别人，也不算缺口。还想提供的话，把总量设得比已经给出的多。",
+                        "A pledge is given once. It is offered to nobody else, and nobody misses it. If you want to give more of it, set a \
+                         total beyond what was given.",
+                    ))
+                }
+                ul class="cards" { @for (shown, called) in pools.iter().zip(called) { li { (pool(visit, shown, called, resources, said)) } } }
+            }
         }
     }
 }

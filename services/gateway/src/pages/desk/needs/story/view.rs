@@ -74,7 +74,7 @@ fn stands(visit: &Visit, gathered: &Gathered) -> Markup {
         @if !disputed || state != NeedState::Served {
             span class={ "state " (state.as_str_name().to_ascii_lowercase()) } { (words::state(visit.language, state)) }
         }
-        @if disputed { " " span class="state referral_state_disputed" { (visit.say("有异议，待处理", "Disputed, to be settled")) } }
+        @if disputed { " " span class="state referral_state_disputed" { (words::disputed(visit.language)) } }
     }
 }
 
