@@ -101,6 +101,57 @@ test("a partner sets a budget, claims and delivers in yuan", async () => {
 });
 
 for (const [language, said] of Object.entries({
+  zh: { left: /现在只差 ¥3,000\.00/, range: /¥0\.01 到 ¥1,200\.50 之间/, arrived: "送达了多少（元）", deliver: "已送达", resources: "认捐过的" },
+  en: { left: /No more than ¥3,000\.00 is still needed/, range: /between ¥0\.01 and ¥1,200\.50/, arrived: "How much has arrived (yuan)", deliver: "Delivered", resources: "What was pledged" },
+})) {
+  test(`too much is refused in yuan, and what was filled in is kept (${language})`, async () => {
+    await visit(partner, async (page) => {
+      const title = `超出的学费 ${language}`;
+      await claimPage(page, title, [{ category: "education.school-aid", quantity: { value: "300000", unit: "fen" }, splittable: true }]);
+      // As on a page that was open for long: what it offers is no bound any more.
+      const amount = page.locator(".pledge input[name=quantity]");
+      const tooMuch = async (field, value) => {
+        await field.evaluate((input) => input.removeAttribute("max"));
+        await field.fill(value);
+      };
+      await tooMuch(amount, "5000");
+      await pledge(page);
+      assert.match(await notice(page).textContent(), said.left);
+      for (const field of ["title", "content", "responsible_party", "service_standard"]) {
+        assert.equal(await page.locator(`.pledge [name=${field}]`).inputValue(), "x", field);
+      }
+      await page.locator(".pledge input[name=quantity]").fill("1200.50");
+      await follow(page, page.locator(".pledge button"));
+      const arrived = page.getByLabel(said.arrived);
+      await tooMuch(arrived, "1300");
+      await page.locator("textarea[name=note]").fill("放在门卫");
+      await follow(page, page.getByRole("button", { name: said.deliver, exact: true }));
+      assert.match(await notice(page).textContent(), said.range);
+      assert.equal(await page.locator("textarea[name=note]").inputValue(), "放在门卫");
+      await page.getByLabel(said.arrived).fill("1000");
+      await follow(page, page.getByRole("button", { name: said.deliver, exact: true }));
+      const name = new URL(page.url()).pathname.replace("/portal/", "");
+      const { referral } = await call(server.pages, partner, "GET", `/v1/${name}`);
+      assert.deepEqual([referral.units, referral.state], ["100000", "REFERRAL_STATE_DELIVERED"]);
+      // A pledge is none of the resources, and can be found where pledges are.
+      const { resource } = await call(server.pages, partner, "GET", `/v1/${referral.resource}`);
+      const total = `#${resource.draws[0].pool.replace("/", "-")}-total`;
+      await page.goto("/portal/resources");
+      assert.equal(await page.locator(`section ${total}`).count(), 0);
+      await page.locator("#pledges > summary", { hasText: said.resources }).click();
+      assert.ok(await page.locator(`#pledges ${total}`).isVisible());
+      assert.deepEqual(await seriousViolations(page), []);
+      await keep(page, `pledges-${language}`);
+      // Whoever has more of it to give says so, and has it among the others.
+      const more = page.locator("#pledges form", { has: page.locator(total) });
+      await more.locator(total).fill("2000");
+      await follow(page, more.getByRole("button"));
+      assert.equal(await page.locator(`section ${total}`).count(), 1);
+    }, { language });
+  });
+}
+
+for (const [language, said] of Object.entries({
   zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共送达了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分，别人又可以认领.*认捐只给这一次/, deliver: "已送达", arrived: "送达 1 次上门（请求 6 次上门）" },
   en: { label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all", total: /How much has arrived in all \(visits\)/, atTheEnd: /6 visits in all are promised: record it once.*What is missing others may claim.*A pledge is given once/, deliver: "Delivered", arrived: "1 of the 6 visits asked for" },
 })) {

@@ -3,6 +3,7 @@
 use maud::{Markup, html};
 use wishwell_api::v1;
 
+use super::Claim;
 use crate::pages::names::Names;
 use crate::pages::notice;
 use crate::pages::pool::{facts, urgency_mark};
@@ -16,8 +17,8 @@ use crate::pages::words::referral::given_once;
 pub(super) fn form(
     visit: &Visit,
     names: &Names,
-    item: &v1::WishItem,
-    choice: &Choice,
+    (item, choice): (&v1::WishItem, &Choice),
+    filled: &Claim,
     failed: Option<String>,
 ) -> Markup {
     html! {
@@ -31,8 +32,8 @@ pub(super) fn form(
             }
             (facts(visit, names, item))
         }
-        (with_resource(visit, item, choice))
-        (with_pledge(visit, item, choice.fitting.is_empty()))
+        (with_resource(visit, item, choice, &filled.resource))
+        (with_pledge(visit, item, filled, choice.fitting.is_empty() || !filled.title.is_empty()))
         p class="note" {
             (visit.say(
                 "认领即承诺：提交后就由贵单位负责送到。本人同意提供联系方式的，认领之后可以查看；没有同意的，要通过社工联系。",
@@ -44,7 +45,9 @@ pub(super) fn form(
     }
 }
 
-fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup {
+fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice, chosen: &str) -> Markup {
+    let is_chosen = |name: &str, nth: usize| if chosen.is_empty() { nth == 0 } else { name == chosen };
+    let other_is_chosen = choice.others.iter().any(|resource| resource.name == chosen);
     html! {
         section aria-labelledby="own-title" {
             h2 id="own-title" { (visit.say("用我的资源认领", "With a resource of mine")) }
@@ -58,7 +61,7 @@ fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup 
                         legend { (visit.say("选一项资源", "Choose a resource")) }
                         @for (nth, (resource, serves)) in choice.fitting.iter().enumerate() {
                             label class="choice" {
-                                input type="radio" name="resource" value=(resource.name) required checked[nth == 0];
+                                input type="radio" name="resource" value=(resource.name) required checked[is_chosen(&resource.name, nth)];
                                 span {
                                     (visit.name(resource.title.as_ref()))
                                     span class="note" {
@@ -69,11 +72,11 @@ fn with_resource(visit: &Visit, item: &v1::WishItem, choice: &Choice) -> Markup 
                             }
                         }
                         @if !choice.others.is_empty() {
-                            details open[choice.fitting.is_empty()] {
+                            details open[choice.fitting.is_empty() || other_is_chosen] {
                                 summary { (visit.say("其他资源（可能对不上）", "Others (may not fit)")) }
                                 @for resource in &choice.others {
                                     label class="choice" {
-                                        input type="radio" name="resource" value=(resource.name) required;
+                                        input type="radio" name="resource" value=(resource.name) required checked[resource.name == chosen];
                                         span { (visit.name(resource.title.as_ref())) }
                                     }
                                 }
@@ -103,16 +106,16 @@ fn can_give(visit: &Visit, item: &v1::WishItem, serves: Serves) -> String {
     }
 }
 
-fn with_pledge(visit: &Visit, item: &v1::WishItem, open: bool) -> Markup {
+fn with_pledge(visit: &Visit, item: &v1::WishItem, filled: &Claim, open: bool) -> Markup {
     html! {
         details class="pledge" open[open] {
             summary { (visit.say("认捐：给目录里没有的东西", "Pledge something that is in no catalogue")) }
             form method="post" {
                 (hidden(item))
-                label { (visit.say("名称", "What it is called")) input name="title" required maxlength="200"; }
-                label { (visit.say("提供什么", "What is given")) textarea name="content" required maxlength="4000" rows="2" {} }
-                label { (visit.say("谁负责", "Who answers for it")) input name="responsible_party" required maxlength="200"; }
-                label { (visit.say("做到什么程度", "To what standard")) input name="service_standard" required maxlength="200"; }
+                label { (visit.say("名称", "What it is called")) input name="title" required maxlength="200" value=(filled.title); }
+                label { (visit.say("提供什么", "What is given")) textarea name="content" required maxlength="4000" rows="2" { (filled.content) } }
+                label { (visit.say("谁负责", "Who answers for it")) input name="responsible_party" required maxlength="200" value=(filled.responsible_party); }
+                label { (visit.say("做到什么程度", "To what standard")) input name="service_standard" required maxlength="200" value=(filled.service_standard); }
                 (quantity(visit, item))
                 p class="note" { (given_once(visit.language)) }
                 button { (visit.say("认捐", "Pledge")) }

@@ -36,11 +36,12 @@ const fn first() -> i32 {
 }
 
 /// What the form sends.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Claim {
     item: i32,
     #[serde(default)]
     request_id: String,
+    /// Empty for all that is left.
     #[serde(default)]
     quantity: String,
     /// What the quantity is counted in.
@@ -83,39 +84,38 @@ impl Claim {
 
 /// The form.
 pub(super) async fn show(partner: Partner, Path(wish): Path<String>, Query(Which { item }): Query<Which>) -> Response {
-    page(&partner, &wish, item, StatusCode::OK, None).await
+    page(&partner, &wish, &Claim { item, ..Claim::default() }, StatusCode::OK, None).await
 }
 
 /// Claims, and goes to the referral that comes of it.
 pub(super) async fn send(partner: Partner, Path(wish): Path<String>, Form(claim): Form<Claim>) -> Response {
     let visit = &partner.visit;
-    let item = claim.item;
     let quantity = match amount(visit.language, &claim.quantity, &claim.unit) {
         Ok(quantity) => quantity,
-        Err(text) => return page(&partner, &wish, item, StatusCode::BAD_REQUEST, Some(text)).await,
+        Err(text) => return page(&partner, &wish, &claim, StatusCode::BAD_REQUEST, Some(text)).await,
     };
-    let unit = claim.unit.clone();
     let chinese = visit.say(true, false);
-    let request = claim.request(format!("wishes/{wish}"), quantity, chinese);
+    let request = claim.clone().request(format!("wishes/{wish}"), quantity, chinese);
     match partner.calls.referrals().claim_wish(request).await {
         Ok(answer) => {
             let name = answer.into_inner().referral.unwrap_or_default().name;
             Redirect::to(&format!("/portal/{name}?done=claim")).into_response()
         }
         Err(status) => {
-            let Some(refusal) = Refusal::of(&status).map(|refusal| refusal.counted_in(&unit)) else {
+            let Some(refusal) = Refusal::of(&status).map(|refusal| refusal.counted_in(&claim.unit)) else {
                 return Failure::from(status).response(visit);
             };
-            // Whoever lost only a part of it may still claim the rest; whoever lost all of it is shown others.
+            // Whoever wants to give too much, also because somebody else was quicker, may still claim the rest; where nothing is left of it,
+            // others are shown.
             let words = match refusal.left(visit).filter(|_| refusal.is_lost_race()) {
                 Some(left) => Some(visit.say(
-                    format!("刚刚有人认领了一部分，还差 {left}。您可以认领剩下的。"),
-                    format!("Somebody has just claimed a part of it; {left} more is needed. You may claim the rest."),
+                    format!("这个心愿现在只差 {left}，不需要这么多。您可以认领这些。"),
+                    format!("No more than {left} is still needed for this wish. You may claim that."),
                 )),
                 None => refusal.words(visit).filter(|_| !refusal.is_wish_over() && !refusal.is_lost_race()),
             };
             match words {
-                Some(text) => page(&partner, &wish, item, StatusCode::CONFLICT, Some(text)).await,
+                Some(text) => page(&partner, &wish, &claim, StatusCode::CONFLICT, Some(text)).await,
                 None if refusal.is_lost_race() => gone(&partner, Gone::Claimed).await,
                 None if refusal.is_wish_over() => gone(&partner, Gone::Over).await,
                 None => Failure::from(status).response(visit),
@@ -133,15 +133,16 @@ enum Gone {
     Over,
 }
 
-async fn page(partner: &Partner, wish: &str, item: i32, status: StatusCode, failed: Option<String>) -> Response {
+/// The form with what was filled in.
+async fn page(partner: &Partner, wish: &str, filled: &Claim, status: StatusCode, failed: Option<String>) -> Response {
     let visit = &partner.visit;
     let made = async {
         let request = v1::ListWishesRequest { wish: format!("wishes/{wish}"), ..v1::ListWishesRequest::default() };
         let items = partner.calls.referrals().list_wishes(request).await?.into_inner().items;
-        let Some(found) = items.into_iter().find(|found| found.item_ordinal == item) else { return Ok(None) };
+        let Some(found) = items.into_iter().find(|found| found.item_ordinal == filled.item) else { return Ok(None) };
         let names = Names::of(&partner.calls, [found.category.as_str()], [found.division.as_str()]).await?;
         let choice = Choice::of(partner, &found).await?;
-        Ok::<_, Status>(Some(form::form(visit, &names, &found, &choice, failed)))
+        Ok::<_, Status>(Some(form::form(visit, &names, (&found, &choice), filled, failed)))
     };
     match made.await {
         Ok(Some(content)) => layout::page_with(visit, status, visit.say("认领心愿", "Claim a wish"), &content),

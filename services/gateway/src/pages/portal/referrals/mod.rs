@@ -66,7 +66,13 @@ pub(super) async fn contact(partner: Partner, Path(id): Path<String>) -> Respons
             let Some(text) = Refusal::of(&status).and_then(|refusal| refusal.words(&partner.visit)) else {
                 return Failure::from(status).response(&partner.visit);
             };
-            return page(&partner, &id, StatusCode::CONFLICT, Some(view::Notice::Failed(text))).await;
+            return page(
+                &partner,
+                &id,
+                StatusCode::CONFLICT,
+                Some(view::Notice::Failed { why: text, note: String::new() }),
+            )
+            .await;
         }
     };
     let Some(referral) = answer.referral else { return Failure::NoSuchPage.response(&partner.visit) };

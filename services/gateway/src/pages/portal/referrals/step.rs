@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use http::StatusCode;
 use serde::Deserialize;
 use tonic::Status;
+use tonic_types::StatusExt as _;
 use wishwell_api::v1::{self, ReferralState, StepReason};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::Action;
@@ -15,6 +16,7 @@ use crate::pages::portal::form::amount;
 use crate::pages::portal::partner::Partner;
 use crate::pages::portal::refusal::Refusal;
 use crate::pages::steps;
+use crate::pages::words::figures;
 
 /// Steps in the order in which a page offers them.
 const OFFERED: [Action; 6] =
@@ -56,18 +58,50 @@ pub(in crate::pages::portal) async fn take(
     let Some(action) = OFFERED.into_iter().find(|known| known.name() == action) else {
         return Failure::NoSuchPage.response(&partner.visit);
     };
+    let note = step.note.clone();
+    let failed = |why| Some(Notice::Failed { why, note });
     let quantity = match amount(partner.visit.language, &step.quantity, &step.unit) {
         Ok(quantity) => quantity,
-        Err(text) => return super::page(&partner, &id, StatusCode::BAD_REQUEST, Some(Notice::Failed(text))).await,
+        Err(why) => return super::page(&partner, &id, StatusCode::BAD_REQUEST, failed(why)).await,
     };
     let unit = step.unit.clone();
-    match call(&partner, format!("referrals/{id}"), action, step, quantity).await {
-        Ok(()) => Redirect::to(&format!("/portal/referrals/{id}?done={}", action.name())).into_response(),
-        Err(status) => match Refusal::of(&status).and_then(|refusal| refusal.counted_in(&unit).words(&partner.visit)) {
-            Some(text) => super::page(&partner, &id, StatusCode::CONFLICT, Some(Notice::Failed(text))).await,
-            None => Failure::from(status).response(&partner.visit),
-        },
+    let Err(status) = call(&partner, format!("referrals/{id}"), action, step, quantity).await else {
+        return Redirect::to(&format!("/portal/referrals/{id}?done={}", action.name())).into_response();
+    };
+    if is_of_quantity(&status)
+        && let Some(why) = how_much(&partner, &id, action).await
+    {
+        return super::page(&partner, &id, StatusCode::BAD_REQUEST, failed(why)).await;
     }
+    match Refusal::of(&status).and_then(|refusal| refusal.counted_in(&unit).words(&partner.visit)) {
+        Some(why) => super::page(&partner, &id, StatusCode::CONFLICT, failed(why)).await,
+        None => Failure::from(status).response(&partner.visit),
+    }
+}
+
+/// Whether a quantity is all that was refused.
+fn is_of_quantity(status: &Status) -> bool {
+    let details = status.get_error_details();
+    let fields = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
+    !fields.is_empty() && fields.iter().all(|violation| violation.field == "quantity")
+}
+
+/// How much a step may be of, in the unit that the page shows. A page that was open for long may have offered more.
+async fn how_much(partner: &Partner, id: &str, action: Action) -> Option<String> {
+    let (visit, referral) = (&partner.visit, super::read(partner, id, false).await.ok()?.referral?);
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let amount = |units| figures::amount(visit.language, units, unit);
+    let all = amount(referral.units);
+    Some(match action {
+        Action::Cancel | Action::Fail => visit.say(
+            format!("约定的是 {all}：此前送达的要少于这些。全部送达的，请改登“已送达”。没有登记。"),
+            format!("{all} was promised: what had arrived must be less than that. If all of it has arrived, choose “delivered” instead. Nothing was recorded."),
+        ),
+        _ => visit.say(
+            format!("数量要在 {} 到 {all} 之间，约定的是 {all}。没有登记。", amount(1)),
+            format!("The quantity must be between {} and {all}, as was promised. Nothing was recorded.", amount(1)),
+        ),
+    })
 }
 
 async fn call(

@@ -21,7 +21,8 @@ use crate::pages::words::{figures, referral as words, time};
 pub(super) enum Notice {
     /// The step that was just taken.
     Done(String),
-    Failed(String),
+    /// Why one was not, and the note that came with it.
+    Failed { why: String, note: String },
 }
 
 /// What to say of a step that was just taken; nothing of anything else. Who is asked next depends on how the referral came about.
@@ -68,20 +69,21 @@ pub(super) fn content(
     contact: Option<&v1::Contact>,
 ) -> Markup {
     let referral = &shown.referral;
+    let note = if let Some(Notice::Failed { note, .. }) = &said { note.as_str() } else { "" };
     html! {
         p { a href="/portal/referrals" { (visit.say("‹ 我的转介", "‹ My referrals")) } }
-        @match said {
+        @match &said {
             Some(Notice::Done(step)) => {
-                @if let Some(text) = done(visit, &step, referral) { (notice::done(text)) }
+                @if let Some(text) = done(visit, step, referral) { (notice::done(text)) }
             }
-            Some(Notice::Failed(text)) => { (notice::failed(text)) }
+            Some(Notice::Failed { why, .. }) => { (notice::failed(why)) }
             None => {}
         }
         h1 { (title(visit, shown)) }
         (facts(visit, shown))
         (live(since))
         div id="referral-state" hx-get={ "/portal/" (referral.name) "/state" } hx-swap="innerMorph" hx-trigger="referral from:body delay:200ms" { (state(visit, referral)) }
-        (steps(visit, referral))
+        (steps(visit, referral, note))
         (reach(visit, referral, contact))
         @if is_under_way(referral) { p class="note whom" { (whom_to_ask(visit, &shown.names, &referral.division)) } }
     }
@@ -126,8 +128,8 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
                 p class="note" {
                     (words::given_once(visit.language))
                     (visit.say(
-                        "还想提供的话，请在“我的资源”里更新总量。",
-                        " If you want to give it to others, update its total under “My resources”.",
+                        "还想提供的话，请在“我的资源”的“认捐过的”里更新总量。",
+                        " If you want to give it to others, update its total under “My resources”, “What was pledged”.",
                     ))
                 }
             }
@@ -194,18 +196,19 @@ fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
     visit.say(zh, en)
 }
 
-fn steps(visit: &Visit, referral: &v1::Referral) -> Markup {
+/// What can be done, with the note that was written already.
+fn steps(visit: &Visit, referral: &v1::Referral, note: &str) -> Markup {
     let possible: Vec<Action> = step::possible(referral.state()).collect();
     html! {
         @if !possible.is_empty() {
             section class="step-forms" aria-label=(visit.say("下一步", "Next step")) {
-                @for action in possible { (form(visit, referral, action)) }
+                @for action in possible { (form(visit, referral, action, note)) }
             }
         }
     }
 }
 
-fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
+fn form(visit: &Visit, referral: &v1::Referral, action: Action, note: &str) -> Markup {
     let hidden = html! { input type="hidden" name="etag" value=(referral.etag); (once()) };
     let address = format!("/portal/{}/{}", referral.name, action.name());
     match action {
@@ -227,7 +230,7 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action) -> Markup {
                 }
                 label class="say" {
                     (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
-                    textarea name="note" rows="2" maxlength="512" {}
+                    textarea name="note" rows="2" maxlength="512" { (note) }
                 }
                 button class="primary" { (visit.say("已送达", "Delivered")) }
             }

@@ -62,10 +62,15 @@ pub(super) fn content(
 }
 
 /// What was pledged, folded away: whoever has more of it to give says a new total, and finds it among the others from then on.
-fn pledged(visit: &Visit, (resources, pools): (&Resources, &[v1::CapacityPool]), called: &[String], said: &Said) -> Markup {
+fn pledged(
+    visit: &Visit,
+    (resources, pools): (&Resources, &[v1::CapacityPool]),
+    called: &[String],
+    said: &Said,
+) -> Markup {
     html! {
         @if !pools.is_empty() {
-            details id="pledges" {
+            details id="pledges" open[pools.iter().any(|pool| pool.name == said.of)] {
                 summary { (visit.say("认捐过的", "What was pledged")) " · " (pools.len()) }
                 p class="note" {
                     (visit.say(
