@@ -19,13 +19,13 @@ impl Tallies for SqlStore {
         let work = self.read(async |session| {
             // There are few disputes at any time, and many needs that are served: those of the disputes are looked for once, not for each.
             let mut statement =
-                session.statement("SELECT division_code, state, urgency, CASE WHEN state = 'served' AND ");
+                session.statement("SELECT division_code, state, urgency, CAST(CASE WHEN state = 'served' AND ");
             statement.push(
                 "id IN (SELECT part.need_id FROM referrals AS part WHERE part.state = 'disputed' AND part.tenant = ",
             );
             statement
                 .bind(Value::text(tenant.as_str()))
-                .push(") THEN 1 ELSE 0 END, COUNT(*) FROM needs WHERE tenant = ");
+                .push(") THEN 1 ELSE 0 END AS BIGINT), COUNT(*) FROM needs WHERE tenant = ");
             statement.bind(Value::text(tenant.as_str()));
             filter.push(&mut statement)?;
             statement.push(" GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4");
