@@ -28,7 +28,7 @@ type KeyDigest = [u8; 32];
 pub struct CredentialEntry {
     /// Tenant whose data it sees.
     pub tenant: String,
-    /// Stable name, for logs and events.
+    /// Stable name, for logs and events; no other of its tenant has it.
     pub name: String,
     /// Role.
     pub role: Role,
@@ -93,13 +93,22 @@ impl Credentials {
     /// Reads the configuration.
     ///
     /// # Errors
-    /// Every violation in it: malformed tenants, digests, names of organizations and divisions, keys given twice, partners
+    /// Every violation in it: malformed tenants, digests, names of organizations and divisions, names and keys given twice, partners
     /// without an organization, case workers without divisions.
     pub fn from_entries(entries: &[CredentialEntry]) -> Result<Self, Vec<Violation>> {
         let mut credentials = Self::default();
         let mut violations = Violations::new();
+        let mut named = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
             let field = format!("principals[{index}]");
+            // Requests that are sent again are known by the name of who sends them: of two of a name, each would be answered what the
+            // other has done.
+            if let Some(first) = named.insert((&entry.tenant, &entry.name), index) {
+                let message = format!("is the name of principals[{first}] in the same tenant");
+                violations.add(
+                    Violation::new(format!("{field}.name"), "name.unique", message).with_value(entry.name.clone()),
+                );
+            }
             let Some(principal) = read_principal(&field, entry, &mut violations) else { continue };
             let principal = Arc::new(principal);
             let known_otherwise = entry.key_sha256.is_empty() && !entry.certificate_names.is_empty();
@@ -339,8 +348,21 @@ mod tests {
             assert_eq!(found(names), None, "{names:?}");
         }
         assert_eq!(found(&["desk.example.org", "hotline.example.org"]), None, "two principals are nobody");
-        let violations = Credentials::from_entries(&[certified.clone(), certified]).unwrap_err();
+        let again = CredentialEntry { name: "again".to_owned(), ..certified.clone() };
+        let violations = Credentials::from_entries(&[certified, again]).unwrap_err();
         assert!(violations.iter().all(|violation| violation.rule == "certificate_name.unique"), "{violations:?}");
+    }
+
+    #[test]
+    fn a_name_is_one_principals_in_its_tenant() {
+        let other = CredentialEntry { key_sha256: vec![hash_key("other")], ..entry() };
+        let elsewhere =
+            CredentialEntry { tenant: "jinfeng".to_owned(), key_sha256: vec![hash_key("elsewhere")], ..entry() };
+        assert!(Credentials::from_entries(&[entry(), elsewhere.clone()]).is_ok());
+        let violations = Credentials::from_entries(&[entry(), elsewhere, other]).unwrap_err();
+        let told: Vec<_> = violations.iter().map(|v| (v.field.as_str(), v.rule.as_str())).collect();
+        assert_eq!(told, [("principals[2].name", "name.unique")]);
+        assert_eq!(violations[0].message, "is the name of principals[0] in the same tenant");
     }
 
     #[test]
@@ -363,6 +385,7 @@ mod tests {
             certificate_names: Vec::new(),
         };
         let visitor = CredentialEntry {
+            name: "visitor".to_owned(),
             role: Role::Visitor,
             organization: Some("organizations/00000000-0000-0000-0000-000000000001".to_owned()),
             divisions: vec!["640104".to_owned()],
@@ -370,7 +393,7 @@ mod tests {
             ..entry()
         };
         let third_key = CredentialEntry { key_sha256: vec![hash_key("a"), hash_key("b"), hash_key("c")], ..entry() };
-        let twice = CredentialEntry { key_sha256: vec![hash_key("a")], ..entry() };
+        let twice = CredentialEntry { name: "desk".to_owned(), key_sha256: vec![hash_key("a")], ..entry() };
         let violations = Credentials::from_entries(&[bad, third_key, twice, visitor]).unwrap_err();
         let told: Vec<_> = violations.iter().map(|v| (v.field.as_str(), v.rule.as_str())).collect();
         assert_eq!(

@@ -162,6 +162,20 @@ fn mistakes_in_principals_are_told_by_field() {
 }
 
 #[test]
+fn two_principals_of_one_name_are_told_with_both_places() {
+    let table = |key: &str| {
+        let digest = wishwell_matching::access::hash_key(key);
+        format!(
+            "[[principals]]\ntenant = \"main\"\nname = \"portal\"\nrole = \"operator\"\nkey_sha256 = [\"{digest}\"]\n"
+        )
+    };
+    let config = file(&(table("one") + &table("other")));
+    let told = problems(serve(&["--principals-file", config.path().to_str().unwrap()], &LEAST));
+    let expected = "principals[1].name \"portal\" is the name of principals[0] in the same tenant";
+    assert!(told.iter().any(|told| told.starts_with(expected)), "{told:#?}");
+}
+
+#[test]
 fn an_issuer_of_tokens_is_read_from_the_file_and_its_mistakes_are_told_by_line() {
     let set = r#"{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#;
     let keys = file(set);
