@@ -3,6 +3,7 @@
 
 mod content_security;
 mod cross_origin;
+mod host;
 mod origin;
 mod rates;
 mod renewed;
@@ -92,7 +93,9 @@ impl Edge {
         let (method, path) = (request.method(), request.uri().path());
         let traced = Traced::begin(&self.sampling, method, path, request.headers(), &id);
         // Boxed once, here: the future of a page is large, and would be moved with every call that is none.
-        let mut response = if rest::is_call(&request) {
+        let mut response = if self.app.options().this_machine_only && !host::is_this_machine(&request) {
+            plain(StatusCode::MISDIRECTED_REQUEST, host::ELSEWHERE)
+        } else if rest::is_call(&request) {
             traced.around(Box::pin(self.call(Peer(peer), request, Stopping(stopping)))).await
         } else {
             let mut request = request.map(Body::new);

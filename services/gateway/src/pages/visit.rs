@@ -170,7 +170,9 @@ pub(super) async fn choose_language(visit: Visit, Form(choice): Form<LanguageCho
 
 /// A place on this site to go back to; the first page for anything that leads elsewhere.
 pub(super) fn own_target(target: &str) -> &str {
-    let own = target.starts_with('/') && !target.starts_with("//") && !target.contains(['\\', '\r', '\n', '\t']);
+    // Browsers read a backslash as a slash and leave tabs out; no header holds a control character.
+    let is_foreign = |character: char| character == '\\' || character.is_control();
+    let own = target.starts_with('/') && !target.starts_with("//") && !target.contains(is_foreign);
     if own { target } else { "/" }
 }
 
@@ -199,9 +201,18 @@ mod tests {
 
     #[test]
     fn nobody_is_led_to_another_site() {
-        for elsewhere in
-            ["https://evil.example/", "//evil.example", "/\\evil.example", "", "evil", "/a\r\nset-cookie: b"]
-        {
+        for elsewhere in [
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "",
+            "evil",
+            "/a\r\nset-cookie: b",
+            "/\t/evil.example",
+            "/\u{1}",
+            "/a\0",
+            "/a\u{7f}",
+        ] {
             assert_eq!(own_target(elsewhere), "/", "{elsewhere:?}");
         }
         assert_eq!(own_target("/portal/wishes?category=food"), "/portal/wishes?category=food");

@@ -14,7 +14,7 @@ use wishwell_matching::Server;
 use super::{SystemClock, notify, ports, signals};
 use crate::admin::{self, GatewayState};
 use crate::client;
-use crate::config::{DevConfig, GatewayConfig, WebConfig};
+use crate::config::{DevConfig, GatewayConfig, ServeConfig, WebConfig};
 use crate::exit::{Exit, Failure};
 use crate::telemetry::Telemetry;
 
@@ -57,6 +57,7 @@ pub(super) fn start_for_development(
         session_key: random_key()?,
         visitor: Some(Token::new("demo-visitor")),
         demo_users: demo_users(),
+        this_machine_only: true,
         sign_in: None,
         map_tiles: config.map_tiles.clone(),
         case_workers: config.case_workers.clone(),
@@ -77,14 +78,15 @@ pub(super) fn start_for_development(
 
 /// Starts it beside a server of a deployment.
 pub(super) fn start_beside(
-    config: &WebConfig,
-    redis_url: Option<&str>,
-    trace_sample_ratio: f64,
+    config: &ServeConfig,
+    web: &WebConfig,
     server: &Server,
     stop: &CancellationToken,
 ) -> Result<Web, Failure> {
-    let port = ports::reserve(config.listen, FLAG)?.open(FLAG)?;
-    start(port, Upstream::new(server.calls()), options(config, redis_url, trace_sample_ratio)?, stop)
+    let port = ports::reserve(web.listen, FLAG)?.open(FLAG)?;
+    let options = options(web, config.redis_url.as_deref(), config.common.telemetry.trace_sample_ratio)?;
+    let options = GatewayOptions { this_machine_only: config.demo_principals, ..options };
+    start(port, Upstream::new(server.calls()), options, stop)
 }
 
 /// `wishwell gateway`: serves until a signal comes. The service need not be there yet, nor stay.
@@ -162,6 +164,7 @@ fn options(config: &WebConfig, redis_url: Option<&str>, trace_sample_ratio: f64)
         session_key,
         visitor: config.visitor_key.clone().map(Token::new),
         demo_users: Vec::new(),
+        this_machine_only: false,
         sign_in: config.sign_in.clone(),
         map_tiles: config.map_tiles.clone(),
         case_workers: config.case_workers.clone(),

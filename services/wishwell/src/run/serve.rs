@@ -67,13 +67,7 @@ async fn serve(config: ServeConfig) -> Result<(), Failure> {
     };
     readiness.ask(server.health());
     let web = match &config.web {
-        Some(web) => Some(gateway::start_beside(
-            web,
-            config.redis_url.as_deref(),
-            common.telemetry.trace_sample_ratio,
-            &server,
-            &stop,
-        )?),
+        Some(web) => Some(gateway::start_beside(&config, web, &server, &stop)?),
         None => None,
     };
     let (listener, address) = listen.open("--listen")?;

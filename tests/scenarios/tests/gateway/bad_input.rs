@@ -139,7 +139,10 @@ async fn a_path_cannot_leave_where_it_is_and_must_be_text() {
     // Bytes beyond ASCII are no target of HTTP.
     let mut raw = Plain::to(served.web.unwrap());
     let answer = raw
-        .exchange(b"GET /v1/needs/\xff\xfe HTTP/1.1\r\nhost: x\r\nauthorization: Bearer demo-hotline\r\n\r\n", false)
+        .exchange(
+            b"GET /v1/needs/\xff\xfe HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer demo-hotline\r\n\r\n",
+            false,
+        )
         .await;
     assert_eq!(answer.expect("an answer").status, 400);
 }
@@ -165,8 +168,10 @@ async fn what_is_too_long_is_refused_by_its_own_code() {
     let answer = Plain::to(served.web.unwrap()).ask("POST", "/v1/needs", &[KEY, JSON], large.as_bytes()).await;
     assert_eq!((answer.status, answer.reason().as_str()), (413, "MESSAGE_TOO_LARGE"));
     // Announced or not: chunks are counted as they come.
-    let head =
-        format!("POST /v1/needs HTTP/1.1\r\nhost: x\r\n{}: {}\r\ntransfer-encoding: chunked\r\n\r\n", KEY.0, KEY.1);
+    let head = format!(
+        "POST /v1/needs HTTP/1.1\r\nhost: localhost\r\n{}: {}\r\ntransfer-encoding: chunked\r\n\r\n",
+        KEY.0, KEY.1
+    );
     let chunk = format!("{:x}\r\n{}\r\n", 64 * 1024, "y".repeat(64 * 1024));
     let chunked = [head.as_bytes(), chunk.repeat(17).as_bytes(), b"0\r\n\r\n"].concat();
     let answer = Plain::to(served.web.unwrap()).exchange(&chunked, false).await.expect("an answer");
@@ -206,13 +211,13 @@ async fn whoever_sends_too_slowly_is_answered_within_the_bound() {
     let started = Instant::now();
     let slow_body = tokio::spawn(async move {
         let head = format!(
-            "POST /v1/needs HTTP/1.1\r\nhost: x\r\n{}: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{",
+            "POST /v1/needs HTTP/1.1\r\nhost: localhost\r\n{}: {}\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{{",
             KEY.0, KEY.1
         );
         Plain::to(address).exchange(head.as_bytes(), false).await
     });
     let slow_page = tokio::spawn(async move {
-        let head = "POST /sign-in HTTP/1.1\r\nhost: x\r\nsec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nt";
+        let head = "POST /sign-in HTTP/1.1\r\nhost: localhost\r\nsec-fetch-site: same-origin\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: 100\r\n\r\nt";
         Plain::to(address).exchange(head.as_bytes(), false).await
     });
     let slow_head = tokio::spawn(async move {
@@ -242,12 +247,12 @@ async fn requests_that_two_readers_could_take_apart_differently_are_refused() {
     let served = Served::demo().await;
     let address = served.web.unwrap();
     for head in [
-        "POST /v1/resources:find HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n{}{}",
-        "POST /v1/resources:find HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n{}",
-        "POST /v1/resources:find HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
-        "GET /v1/needs HTTP/1.1\r\nhost : x\r\n\r\n",
-        "GET /v1/ne eds HTTP/1.1\r\nhost: x\r\n\r\n",
-        "GET /v1/needs HTTP/9.9\r\nhost: x\r\n\r\n",
+        "POST /v1/resources:find HTTP/1.1\r\nhost: localhost\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n{}{}",
+        "POST /v1/resources:find HTTP/1.1\r\nhost: localhost\r\ncontent-length: -1\r\n\r\n{}",
+        "POST /v1/resources:find HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+        "GET /v1/needs HTTP/1.1\r\nhost : localhost\r\n\r\n",
+        "GET /v1/ne eds HTTP/1.1\r\nhost: localhost\r\n\r\n",
+        "GET /v1/needs HTTP/9.9\r\nhost: localhost\r\n\r\n",
         "\0\0\0\0\r\n\r\n",
     ] {
         let answer = Plain::to(address).exchange(head.as_bytes(), false).await;

@@ -336,7 +336,7 @@ async fn api7_an_address_in_a_request_is_stored_and_never_asked() {
     ];
     web.ask("GET", "/v1/needs", &headers, b"").await;
     // An absolute target is no request to somewhere else.
-    let proxied = format!("GET {bait} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer demo-hotline\r\n\r\n");
+    let proxied = format!("GET {bait} HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer demo-hotline\r\n\r\n");
     let answer = web.exchange(proxied.as_bytes(), false).await.expect("an answer");
     assert!((300..500).contains(&answer.status), "{answer:?}");
     let connect = Plain::to(served.web.unwrap())
@@ -399,6 +399,42 @@ async fn on_trial(web: &mut Plain, url: &str) -> Value {
     let made = web.post(PARTNER, "/v1/subscriptions", &subscription).await.ok();
     let name = text(&made, "/subscription/name").to_owned();
     web.post(PARTNER, &format!("/v1/{name}:test"), &json!({})).await.ok()
+}
+
+#[tokio::test]
+async fn api8_demo_keys_open_nothing_by_the_name_of_another_site() {
+    let served = Served::demo().await;
+    let mut web = served.web();
+    let port = served.web.expect("pages are served").port();
+    for (host, status) in [
+        ("localhost".to_owned(), 200),
+        (format!("localhost:{port}"), 200),
+        (format!("[::1]:{port}"), 200),
+        (format!("evil.example:{port}"), 421),
+        ("127.0.0.1.evil.example".to_owned(), 421),
+    ] {
+        let key = ("authorization", "Bearer demo-hotline");
+        for target in ["/v1/needs", "/wishes", "/portal"] {
+            let answer = web.ask("GET", target, &[("host", &host), key], b"").await;
+            let expected = if target == "/portal" && status == 200 { 303 } else { status };
+            assert_eq!(answer.status, expected, "{host} {target}");
+        }
+        let json = ("content-type", "application/json");
+        let by_name = "/wishwell.v1.NeedService/ListNeeds";
+        assert_eq!(web.ask("POST", by_name, &[("host", &host), key, json], b"{}").await.status, status, "{host}");
+        let web_call = [("host", host.as_str()), key, ("content-type", "application/grpc-web+proto")];
+        assert_eq!(web.ask("POST", by_name, &web_call, &[0; 5]).await.status, status, "{host}");
+        let origin = format!("http://{host}");
+        let form = ("content-type", "application/x-www-form-urlencoded");
+        let headers = [("host", host.as_str()), ("origin", &origin), ("sec-fetch-site", "same-origin"), form];
+        let entry = web.ask("POST", "/sign-in/demo", &headers, b"user=demo-partner&next=/").await;
+        assert_eq!(
+            (entry.status, entry.header("set-cookie").is_some()),
+            if status == 200 { (303, true) } else { (421, false) }
+        );
+    }
+    let answer = web.ask("GET", "/", &[("host", "evil.example")], b"").await;
+    assert!(answer.text().contains("http://127.0.0.1") && answer.text().contains("演示密钥"), "{}", answer.text());
 }
 
 #[tokio::test]

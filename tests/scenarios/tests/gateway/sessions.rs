@@ -121,9 +121,12 @@ async fn a_wrong_key_signs_nobody_in_and_is_not_said_again() {
     }
     let answer = web.ask("POST", "/sign-in/demo", &[FORM, OWN], b"user=demo-hotline").await;
     assert_eq!(answer.status, 404, "only those that are offered");
-    for elsewhere in ["https://evil.example", "//evil.example", "/%5Cevil.example"] {
+    for elsewhere in ["https://evil.example", "//evil.example", "/%5Cevil.example", "/%01", "/%7F"] {
         let body = format!("token=demo-partner&next={elsewhere}");
         let answer = web.ask("POST", "/sign-in", &[FORM, OWN], body.as_bytes()).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{elsewhere}");
+        let body = format!("lang=en&back={elsewhere}");
+        let answer = web.ask("POST", "/language", &[FORM, OWN], body.as_bytes()).await;
         assert_eq!((answer.status, answer.header("location")), (303, Some("/")), "{elsewhere}");
     }
 }
