@@ -298,8 +298,14 @@ pub const NOTICE_WAIT_DAYS_MAX: i64 = 7;
 pub const NOTIFICATIONS_MARKED_MAX: usize = 500;
 /// How long after a new secret was given messages are signed with the old one as well.
 pub const WEBHOOK_SECRET_OVERLAP_HOURS: i64 = 24;
-/// Most messages to webhooks that one replica sends at once.
+/// Most messages to webhooks of one tenant that one replica sends at once: so many of offers, and so many of wishes.
 pub const WEBHOOK_SENDS_AT_ONCE_MAX: usize = 16;
+/// Most of them to one organization: receivers that do not answer hold up their own messages.
+pub const WEBHOOK_SENDS_PER_ORGANIZATION_MAX: usize = 2;
+/// How long a sender waits for more places to become free once one has, before it takes more messages.
+pub const WEBHOOK_ROOM_MILLISECONDS: u64 = 20;
+/// Messages that are due and looked at in one go, to find those of organizations that have a place.
+pub const WEBHOOK_DUE_LOOKED_AT_MAX: usize = 256;
 /// How long a receiver may take to answer, from the look-up of its name to the last byte of its headers.
 pub const WEBHOOK_ANSWER_SECONDS_MAX: u64 = 10;
 /// How long whoever sends a message may be silent before it is sent again.

@@ -20,7 +20,7 @@ pub use ledger::{
     Verification,
 };
 pub use migrations::Schema;
-pub use notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};
+pub use notifications::{NotificationFilter, Notifications, Places, SubscriptionFilter, Told};
 pub use postgres::{PostgresOptions, PostgresStore};
 pub use rounds::{RoundFilter, Rounds};
 pub use sqlite::{Durability, SqliteStore};

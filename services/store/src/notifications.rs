@@ -1,5 +1,7 @@
 //! What a store promises about subscriptions and notifications: what was found, what was told, and what is still to be sent.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -47,6 +49,50 @@ pub struct Told {
     pub day: i64,
     /// Whether a message is to be sent.
     pub send: bool,
+}
+
+/// What a sender of messages has places for.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// Of which kind.
+    pub kind: Kind,
+    /// How many in all.
+    pub free: usize,
+    /// How many for each organization, counting those that are under way.
+    pub per_organization: usize,
+    /// Messages that are under way already.
+    pub under_way: HashMap<OrganizationId, usize>,
+}
+
+impl Places {
+    /// Takes a place for an organization, if there is one.
+    pub fn take(&mut self, organization: OrganizationId) -> bool {
+        let of_organization = self.under_way.entry(organization).or_default();
+        let is_free = self.free > 0 && *of_organization < self.per_organization;
+        if is_free {
+            self.free -= 1;
+            *of_organization += 1;
+        }
+        is_free
+    }
+
+    /// Gives a place of an organization back.
+    pub fn give_back(&mut self, organization: OrganizationId) {
+        if let Some(of_organization) = self.under_way.get_mut(&organization) {
+            *of_organization -= 1;
+            self.free += 1;
+            // Memory follows who is sent something now.
+            if *of_organization == 0 {
+                self.under_way.remove(&organization);
+            }
+        }
+    }
+
+    /// Organizations that have no place left.
+    pub fn full(&self) -> impl Iterator<Item = OrganizationId> {
+        let taken = self.under_way.iter().filter(|(_, taken)| **taken >= self.per_organization);
+        taken.map(|(organization, _)| *organization)
+    }
 }
 
 /// Remembers subscriptions and notifications. Part of every store. A subscription is put like any entity, with
@@ -140,9 +186,10 @@ pub trait Notifications: Send + Sync + std::fmt::Debug {
         ids: &[NotificationId],
     ) -> Result<u64, StoreError>;
 
-    /// Takes messages that are due, at most `limit`, the longest due first, for so many seconds: until then nobody else gets them. Each
-    /// is counted as sent once more.
-    async fn take_due(&self, tenant: &TenantId, seconds: i64, limit: usize) -> Result<Vec<Notification>, StoreError>;
+    /// Takes messages that are due and have a place, the longest due first, for so many seconds: until then nobody else gets them. Each
+    /// is counted as sent once more. There may be more as long as some were taken.
+    async fn take_due(&self, tenant: &TenantId, seconds: i64, places: &Places)
+    -> Result<Vec<Notification>, StoreError>;
 
     /// Keeps how a message fares, as long as it is still pending with so many attempts. Answers whether it was.
     async fn keep_delivery(

@@ -1,19 +1,25 @@
 //! Sends what is due. Every replica does: a message that one has taken is not given to another until its time is up, and what one does
 //! not finish is sent again under the same id.
 
+use std::collections::{HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::stream::{FuturesUnordered, StreamExt as _};
 use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
 use wishwell_domain::limits::{
-    NOTICE_POLL_MILLISECONDS, WEBHOOK_CLAIM_SECONDS, WEBHOOK_GIVE_UP_HOURS, WEBHOOK_SENDS_AT_ONCE_MAX,
+    NOTICE_POLL_MILLISECONDS, WEBHOOK_CLAIM_SECONDS, WEBHOOK_GIVE_UP_HOURS, WEBHOOK_ROOM_MILLISECONDS,
+    WEBHOOK_SENDS_AT_ONCE_MAX, WEBHOOK_SENDS_PER_ORGANIZATION_MAX,
 };
 use wishwell_domain::notification::{
-    Delivery, DeliveryState, Notification, Subject, Subscription, SubscriptionState, next_attempt,
+    Delivery, DeliveryState, Kind, Notification, Subject, Subscription, SubscriptionState, next_attempt,
 };
+use wishwell_store::Places;
 
 use super::Sender;
 use super::event::{Event, OFFER_MADE, WISH_FITS};
@@ -21,44 +27,88 @@ use crate::cases::notices::worker::caller_of;
 use crate::cases::{Caller, Platform};
 use crate::grpc::{offer_made, wish_fits};
 
+/// How often what has become due is looked for.
+const POLL: Duration = Duration::from_millis(NOTICE_POLL_MILLISECONDS);
 /// What a receiver answers that is gone for good.
 const GONE: u16 = 410;
 
-/// Sends what is due of all tenants until told to stop.
+/// Sends what is due of all tenants until told to stop. Offers and wishes of each tenant go side by side, so that none waits for another's
+/// receivers.
 pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
     let Some(sender) = platform.webhooks.clone() else { return };
+    let (mut lanes, mut known) = (JoinSet::new(), HashSet::new());
     loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(Duration::from_millis(NOTICE_POLL_MILLISECONDS)) => {}
-        }
         for tenant in platform.snapshots.tenants() {
-            let caller = caller_of(&tenant);
-            // What is cut off here is due again when its time is up.
-            let sending = send_due(&platform, &sender, &caller);
-            tokio::select! {
-                () = stop.cancelled() => return,
-                sent = sending => if let Err(error) = sent {
-                    tracing::debug!(%tenant, %error, "sending to webhooks failed and is tried again");
-                }
+            if known.insert(tenant.clone()) {
+                let lane = |kind| Lane::new(Arc::clone(&platform), sender.clone(), caller_of(&tenant), kind);
+                lanes.spawn(lane(Kind::Offer).run());
+                lanes.spawn(lane(Kind::Wish).run());
             }
+        }
+        tokio::select! {
+            // What is cut off with the lanes is due again when its time is up.
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(POLL) => {}
         }
     }
 }
 
-async fn send_due(platform: &Platform, sender: &Sender, caller: &Caller) -> Result<(), Error> {
-    loop {
-        let limit = WEBHOOK_SENDS_AT_ONCE_MAX;
-        let due = platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, limit).await?;
-        let count = due.len();
-        let sends = due.into_iter().map(|notification| send_one(platform, sender, caller, notification));
-        for sent in futures::future::join_all(sends).await {
-            if let Err(error) = sent {
+/// Messages of one kind to the organizations of one tenant.
+struct Lane {
+    platform: Arc<Platform>,
+    sender: Sender,
+    caller: Caller,
+    places: Places,
+}
+
+impl Lane {
+    fn new(platform: Arc<Platform>, sender: Sender, caller: Caller, kind: Kind) -> Self {
+        let places = Places {
+            kind,
+            free: WEBHOOK_SENDS_AT_ONCE_MAX,
+            per_organization: WEBHOOK_SENDS_PER_ORGANIZATION_MAX,
+            under_way: HashMap::new(),
+        };
+        Self { platform, sender, caller, places }
+    }
+
+    async fn run(self) {
+        let Self { platform, sender, caller, mut places } = self;
+        let send = async |notification: Notification| {
+            let organization = notification.fit.organization;
+            if let Err(error) = send_one(&platform, &sender, &caller, notification).await {
                 tracing::debug!(%error, "a message was not sent and is tried again");
             }
-        }
-        if count < limit {
-            return Ok(());
+            organization
+        };
+        let mut sends = FuturesUnordered::new();
+        loop {
+            match platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await {
+                // There may be more, for others.
+                Ok(due) if !due.is_empty() => {
+                    for notification in due {
+                        places.take(notification.fit.organization);
+                        sends.push(send(notification));
+                    }
+                    continue;
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::debug!(tenant = %caller.tenant(), %error, "messages that are due were not read; tried again");
+                }
+            }
+            tokio::select! {
+                Some(organization) = sends.next() => places.give_back(organization),
+                () = tokio::time::sleep(POLL) => {}
+            }
+            // What ends at about the same time makes room together: each look is a question to the store.
+            let mut more = pin!(tokio::time::sleep(Duration::from_millis(WEBHOOK_ROOM_MILLISECONDS)));
+            loop {
+                tokio::select! {
+                    Some(organization) = sends.next() => places.give_back(organization),
+                    () = &mut more => break,
+                }
+            }
         }
     }
 }

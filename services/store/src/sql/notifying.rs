@@ -5,18 +5,18 @@ use jiff::Timestamp;
 use tracing::Instrument as _;
 use uuid::Uuid;
 use wishwell_domain::ids::{LogPosition, NotificationId, OrganizationId, SubscriptionId, TenantId};
-use wishwell_domain::limits::PAGE_SIZE_MAX;
+use wishwell_domain::limits::{PAGE_SIZE_MAX, WEBHOOK_DUE_LOOKED_AT_MAX};
 use wishwell_domain::notification::{Delivery, DeliveryState, Fit, Kind, Notification, Subject, Subscription};
 
 use super::notifications::{self, FIT, TOLD, fit_row, push_kind, push_tenant, read_fit, read_notification};
 use super::record::{Key, chunks};
-use super::session::{Failure, Session};
+use super::session::{Failure, Fields, Session};
 use super::statement::{Statement, Value};
 use super::store::span;
 use super::{SqlStore, log, request};
 use crate::contract::{Page, PageRequest, WriteContext};
 use crate::error::StoreError;
-use crate::notifications::{NotificationFilter, Notifications, SubscriptionFilter, Told};
+use crate::notifications::{NotificationFilter, Notifications, Places, SubscriptionFilter, Told};
 
 #[async_trait]
 impl Notifications for SqlStore {
@@ -170,26 +170,40 @@ impl Notifications for SqlStore {
         work.instrument(span!(self, "UPDATE", "notifications")).await
     }
 
-    async fn take_due(&self, tenant: &TenantId, seconds: i64, limit: usize) -> Result<Vec<Notification>, StoreError> {
+    async fn take_due(
+        &self,
+        tenant: &TenantId,
+        seconds: i64,
+        places: &Places,
+    ) -> Result<Vec<Notification>, StoreError> {
+        if places.free == 0 {
+            return Ok(Vec::new());
+        }
         // Nearly always there is nothing, and finding that out writes nothing.
         let looking = self.read(async |session| {
-            let mut statement = session.statement("SELECT 1 FROM notifications");
+            let mut statement = session.statement("SELECT organization_id, id FROM notifications");
             push_due(&mut statement, tenant);
-            statement.push(" LIMIT 1");
-            session.fetch(statement, |_| Ok(())).await
+            push_kind(&mut statement, places.kind);
+            let full = places.full().map(|organization| organization.as_uuid()).collect();
+            statement.push(" AND NOT ").push_in_uuids("organization_id", full);
+            statement.push(" ORDER BY next_attempt_at LIMIT ").bind(limit_of(WEBHOOK_DUE_LOOKED_AT_MAX));
+            let read = |fields: &mut Fields<'_>| Ok((OrganizationId::from_uuid(fields.uuid()?), fields.uuid()?));
+            session.fetch_all(statement, read).await
         });
-        if looking.instrument(span!(self, "SELECT", "notifications")).await? == 0 {
+        let found = looking.instrument(span!(self, "SELECT", "notifications")).await?;
+        let mut places = places.clone();
+        let with_place = found.into_iter().filter(|(organization, _)| places.take(*organization));
+        let ids: Vec<_> = with_place.map(|(_, id)| id).collect();
+        if ids.is_empty() {
             return Ok(Vec::new());
         }
         let work = self.writing(async |session| {
             let mut statement =
                 session.statement("UPDATE notifications SET attempts = attempts + 1, next_attempt_at = ");
             statement.push_now().push(" + ").bind(Value::Int(Some(seconds.max(0) * 1_000_000)));
-            push_due(&mut statement, tenant);
             // Whoever asks at the same time waits for these rows, and finds that they are not due any more.
-            statement.push(" AND id IN (SELECT id FROM notifications");
             push_due(&mut statement, tenant);
-            statement.push(" ORDER BY next_attempt_at LIMIT ").bind(limit_of(limit)).push(") RETURNING ");
+            statement.push(" AND ").push_in_uuids("id", ids).push(" RETURNING ");
             statement.push_names(FIT).push(", ").push_names(TOLD);
             session.fetch_all(statement, read_notification).await
         });

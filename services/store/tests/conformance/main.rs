@@ -314,6 +314,7 @@ macro_rules! conformance_of {
                 notifications_are_filtered_by_each_field_and_come_in_pages_the_newest_first
                 a_request_that_marks_is_answered_what_it_has_marked_however_often_it_comes
                 a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up
+                messages_are_taken_for_those_who_have_a_place
                 how_a_message_fares_is_kept_of_its_last_sender
             }
             lifecycle {

@@ -8,10 +8,10 @@ use wishwell_api::v1;
 use wishwell_scenarios::Served;
 use wishwell_scenarios::behind::store_in;
 use wishwell_scenarios::referring::{
-    CASE_WORKER, HOTLINE, NEAR, PARTNER, Step, TRUNK, demo, offer, seen, submit, to, trunks, wanting,
+    CASE_WORKER, HOTLINE, NEAR, PARTNER, Step, TRUNK, demo, offer, seen, submit, to, trunks, wanting, wishing,
 };
 use wishwell_scenarios::told::{request_id, told};
-use wishwell_scenarios::webhooks::Tool;
+use wishwell_scenarios::webhooks::{SILENCE, Tool};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -152,4 +152,35 @@ async fn a_message_comes_again_as_long_as_its_offer_waits_and_is_given_up_with_i
     let sent = tool.received();
     let times = sent.iter().map(|message| message.header("webhook-timestamp").parse::<i64>().expect("seconds"));
     assert!(sent.len() > 1 && times.max() <= Some(ends.seconds));
+}
+
+#[tokio::test]
+async fn an_offer_goes_at_once_while_somebody_else_s_tool_answers_nothing() {
+    let served = demo().await;
+    trunks(&served, NEAR, Some(9)).await;
+    let (_, theirs) = trunks(&served, "org-xq-hongmajia", Some(9)).await;
+    let (silent, tool) = (Tool::start(SILENCE).await, Tool::start(204).await);
+    let wishes = v1::Subscription {
+        daily_budget: 100,
+        categories: vec![TRUNK.to_owned()],
+        webhook_url: silent.url(),
+        ..v1::Subscription::default()
+    };
+    let offers = v1::Subscription { offers: true, webhook_url: tool.url(), ..v1::Subscription::default() };
+    for (key, subscription) in [(PARTNER, wishes), ("demo-volunteer", offers)] {
+        let request = v1::CreateSubscriptionRequest { subscription: Some(subscription), request_id: request_id() };
+        told(served.notifications(key).create_subscription(request).await).expect("made");
+    }
+    let need = submit(&served, v1::Need { urgency: v1::Urgency::Emergency.into(), ..wanting(1) }).await;
+    for number in 0..24 {
+        submit(&served, wishing(1, &format!("trunk {number}"))).await;
+    }
+    silent.once(2).await;
+    let silent_since = Instant::now();
+    let referral = offer(&served, HOTLINE, to(&need.name, &theirs)).await.expect("offered");
+    let message = tool.once(1).await.remove(0);
+    let event = message.json();
+    assert_eq!((&event["type"], &event["subject"]), (&"wishwell.offer.made.v1".into(), &referral.name.into()));
+    assert!(silent_since.elapsed() < Duration::from_secs(8), "nobody has waited for the silent one's 10 seconds");
+    assert_eq!(silent.received().len(), 2, "so many are under way to one organization");
 }

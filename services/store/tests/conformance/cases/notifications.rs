@@ -1,6 +1,6 @@
 //! Subscriptions and notifications: found by one at a time, told once, sent by one at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,7 +9,7 @@ use wishwell_domain::ids::{LogPosition, NeedId, NotificationId, ReferralId, Reso
 use wishwell_domain::notification::{
     Delivery, DeliveryState, Fit, Kind, Notification, Subject, Subscription, SubscriptionState,
 };
-use wishwell_store::{NotificationFilter, PageRequest, Store, StoreError, SubscriptionFilter, Told};
+use wishwell_store::{NotificationFilter, PageRequest, Places, Store, StoreError, SubscriptionFilter, Told};
 
 use crate::fixture::Fixture;
 use crate::samples::{self, context, create, instant, subscription, update, uuid};
@@ -24,6 +24,11 @@ fn put(subscription: Subscription) -> Vec<wishwell_store::Mutation> {
 
 fn none() -> NotificationFilter {
     NotificationFilter::default()
+}
+
+/// So many places, for any organization.
+fn places(kind: Kind, free: usize) -> Places {
+    Places { kind, free, per_organization: free, under_way: HashMap::new() }
 }
 
 /// Subscriptions 1 and 2 of organizations 1 and 2, and needs 11 to 15.
@@ -244,7 +249,8 @@ pub async fn an_offer_is_told_once_beside_the_wish_of_its_need_and_no_budget_cou
     let found = listed(store, &NotificationFilter { kind: Some(Kind::Wish), ..none() }).await;
     assert_eq!((found.len(), &found[0].fit), (1, &fit(1, 11, 5)));
     assert_eq!(store.mark_seen(&samples::context_of(&tenant), None, &ids(&[51])).await.unwrap(), 1);
-    let due = store.take_due(&tenant, SECONDS, 10).await.unwrap();
+    assert_eq!(store.take_due(&tenant, SECONDS, &places(Kind::Wish, 10)).await.unwrap(), [], "it is no wish");
+    let due = store.take_due(&tenant, SECONDS, &places(Kind::Offer, 10)).await.unwrap();
     assert_eq!((due.len(), due[0].fit.subject), (1, offer(11)));
 }
 
@@ -341,35 +347,65 @@ pub async fn a_message_that_is_due_is_given_to_one_sender_until_its_time_is_up(f
     let stores = [Arc::clone(&fixture.store), other];
     let takers = (0..8).map(|taker| {
         let store = Arc::clone(&stores[taker % 2]);
-        tokio::spawn(async move { store.take_due(&samples::tenant(), SECONDS, 2).await })
+        tokio::spawn(async move { store.take_due(&samples::tenant(), SECONDS, &places(Kind::Wish, 2)).await })
     });
     let mut taken: Vec<NotificationId> = Vec::new();
     for taker in takers.collect::<Vec<_>>() {
         // One that was in another's way comes again.
         taken.extend(taker.await.unwrap().unwrap_or_default().iter().map(|taken| taken.id));
     }
-    while let Some(more) = stores[0].take_due(&tenant, SECONDS, 2).await.ok().filter(|more| !more.is_empty()) {
+    while let Some(more) =
+        stores[0].take_due(&tenant, SECONDS, &places(Kind::Wish, 2)).await.ok().filter(|more| !more.is_empty())
+    {
         taken.extend(more.iter().map(|taken| taken.id));
     }
     let distinct: BTreeSet<_> = taken.iter().copied().collect();
     assert_eq!((taken.len(), distinct.len()), (5, 5));
     fixture.set_clock(start + SignedDuration::from_secs(SECONDS)).await;
-    let again = stores[1].take_due(&tenant, SECONDS, 10).await.unwrap();
+    let again = stores[1].take_due(&tenant, SECONDS, &places(Kind::Wish, 10)).await.unwrap();
     assert_eq!(again.len(), 5);
     assert!(again.iter().all(|again| again.delivery.attempts == 2));
+}
+
+pub async fn messages_are_taken_for_those_who_have_a_place(fixture: Fixture) {
+    let fixture = five_told(fixture, true).await;
+    let (store, tenant) = (&fixture.store, fixture.tenant());
+    let (one, two) = (samples::organization(1).id, samples::organization(2).id);
+    let take = async |places: &Places| {
+        let taken = store.take_due(&tenant, SECONDS, places).await.unwrap();
+        taken.iter().map(|taken| taken.fit.organization).collect::<Vec<_>>()
+    };
+    let mut room = Places { per_organization: 2, under_way: [(one, 1)].into(), ..places(Kind::Wish, 9) };
+    let mut taken = take(&room).await;
+    taken.sort();
+    assert_eq!(taken, [one, two, two], "one of three: another is under way");
+    for organization in taken {
+        assert!(room.take(organization));
+    }
+    assert_eq!((room.free, room.take(one)), (6, false));
+    assert_eq!(take(&room).await, [], "nobody has a place");
+    room.give_back(two);
+    assert_eq!(take(&room).await, [], "nothing is left for whom has one");
+    room.give_back(one);
+    assert_eq!(take(&Places { free: 0, ..room.clone() }).await, [], "nor is there any in all");
+    assert_eq!(take(&room).await, [one]);
+    room.give_back(one);
+    assert_eq!(take(&room).await, [one]);
+    room.under_way.clear();
+    assert_eq!(take(&room).await, [], "all are taken");
 }
 
 pub async fn how_a_message_fares_is_kept_of_its_last_sender(fixture: Fixture) {
     let fixture = five_told(fixture, true).await;
     let (store, tenant) = (&fixture.store, fixture.tenant());
-    let taken = store.take_due(&tenant, 0, 10).await.unwrap();
+    let taken = store.take_due(&tenant, 0, &places(Kind::Wish, 10)).await.unwrap();
     let one = &taken[0];
     let later: Timestamp = instant("2040-01-01T00:00:00Z");
     let failed = Delivery { status: Some(500), next_attempt_at: Some(later), ..one.delivery };
     assert!(store.keep_delivery(&tenant, one.id, &failed).await.unwrap());
     let found = listed(store, &none()).await.into_iter().find(|found| found.id == one.id).unwrap();
     assert_eq!(found.delivery, failed);
-    assert_eq!(store.take_due(&tenant, 0, 10).await.unwrap().len(), 4, "it is not due before");
+    assert_eq!(store.take_due(&tenant, 0, &places(Kind::Wish, 10)).await.unwrap().len(), 4, "it is not due before");
     let two = &taken[1];
     let delivered =
         Delivery { state: DeliveryState::Delivered, status: Some(204), next_attempt_at: None, ..two.delivery };
@@ -377,5 +413,5 @@ pub async fn how_a_message_fares_is_kept_of_its_last_sender(fixture: Fixture) {
     let delivered = Delivery { attempts: 2, ..delivered };
     assert!(store.keep_delivery(&tenant, two.id, &delivered).await.unwrap());
     assert!(!store.keep_delivery(&tenant, two.id, &failed).await.unwrap(), "it is delivered");
-    assert_eq!(store.take_due(&tenant, 0, 10).await.unwrap().len(), 3);
+    assert_eq!(store.take_due(&tenant, 0, &places(Kind::Wish, 10)).await.unwrap().len(), 3);
 }
