@@ -190,7 +190,11 @@ pub const LEDGER_HELD_LINES_MAX: usize = 2_000;
 /// Most referrals told when they are in the way of a lower total.
 pub const REFERRALS_IN_THE_WAY_MAX: usize = 100;
 /// Most watchers of one replica.
-pub const WATCHERS_MAX: usize = 1_000;
+pub const WATCHERS_MAX: usize = 2_000;
+/// Most of them of one tenant.
+pub const WATCHERS_PER_TENANT_MAX: usize = 1_000;
+/// Most of them of one organization, and of one principal that acts for none.
+pub const WATCHERS_PER_CALLER_MAX: usize = 200;
 /// Most events in one batch to a watcher.
 pub const WATCH_BATCH_EVENTS_MAX: usize = 500;
 /// Batches that wait for a watcher that reads slowly.
@@ -269,8 +273,14 @@ pub const PLAN_PAIRS_MAX: usize = 8_000_000;
 pub const PLAN_CHUNKS_MAX: usize = 100_000;
 /// Longest name that a caller gives a need, resource, pool, organization or group of a stateless plan.
 pub const PLAN_NAME_CHARS_MAX: usize = 128;
-/// Most stateless plans that one replica makes at once.
+/// Most stateless plans that one replica makes at once, one for each tenant.
 pub const PLANS_AT_ONCE_MAX: usize = 2;
+/// Most of them that it has in memory: while they are gathered, wait for their turn, and are made.
+pub const PLANS_KEPT_MAX: usize = 8;
+/// Most of these of one tenant.
+pub const PLANS_KEPT_PER_TENANT_MAX: usize = 4;
+/// Most of these of one caller.
+pub const PLANS_KEPT_PER_CALLER_MAX: usize = 2;
 /// Claims of one organization that may be refused within an hour; then it waits. Each refusal says something about somebody's need.
 pub const REFUSED_CLAIMS_PER_HOUR_MAX: usize = 30;
 /// Wishes that one organization has claimed, with its own resources or by pledges, and that it has not delivered, or of which the other side

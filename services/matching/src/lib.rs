@@ -16,6 +16,7 @@ pub mod privacy;
 mod reflection;
 pub mod replay;
 mod server;
+mod shares;
 pub mod snapshots;
 pub mod stack;
 mod sweeper;

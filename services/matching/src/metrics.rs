@@ -61,6 +61,11 @@ struct CertificateLabels {
     setting: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LimitLabels {
+    limit: &'static str,
+}
+
 /// What can become of a token, in the order in which [`Metrics::token`] counts.
 const TOKEN_OUTCOMES: [&str; 5] = ["known", "verified", "invalid", "expired", "key_unknown"];
 
@@ -105,6 +110,7 @@ pub struct Metrics {
     pub streams_active: Gauge,
     /// Handlers that panicked.
     pub handler_panics: Counter,
+    shares_refused: Family<LimitLabels, Counter>,
     snapshot_position: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_resources: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_memory_bytes: Family<TenantLabels, Gauge<f64, AtomicU64>>,
@@ -142,6 +148,7 @@ impl Metrics {
             calls_active: Gauge::default(),
             streams_active: Gauge::default(),
             handler_panics: Counter::default(),
+            shares_refused: Family::default(),
             snapshot_position: Family::default(),
             snapshot_resources: Family::default(),
             snapshot_memory_bytes: Family::default(),
@@ -161,6 +168,8 @@ impl Metrics {
         registry.register("wishwell_calls_active", until, metrics.calls_active.clone());
         registry.register("wishwell_streams_active", "Streams of answers under way", metrics.streams_active.clone());
         registry.register("wishwell_handler_panics", "Handlers that panicked", metrics.handler_panics.clone());
+        let refused = "Watchers and plans refused because a caller, its tenant or all together had as many as they may";
+        registry.register("wishwell_shares_refused", refused, metrics.shares_refused.clone());
         registry.register(
             "wishwell_snapshot_position",
             "Log position the snapshot has reached",
@@ -202,6 +211,11 @@ impl Metrics {
         let fetches = self.token_keys_fetches.clone();
         registry.register("wishwell_token_keys_fetches", "Attempts to fetch the keys of a token issuer", fetches);
         counters
+    }
+
+    /// Counts somebody who holds as many of something as this limit lets it.
+    pub(crate) fn share_refused(&self, limit: &'static str) {
+        self.shares_refused.get_or_create(&LimitLabels { limit }).inc();
     }
 
     /// Counts what became of a token. Keys are none.

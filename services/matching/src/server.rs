@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -13,11 +12,11 @@ use wishwell_bus::ChangeHints;
 use wishwell_domain::Error;
 use wishwell_domain::clock::Clock;
 use wishwell_domain::ids::TenantId;
-use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
 use wishwell_engine::ScoringRules;
 use wishwell_store::{LoadProgress, Store};
 
 use crate::access::{Credentials, Upkeep, keep_fresh};
+use crate::cases::plan::Planners;
 use crate::cases::refused_claims::RefusedClaims;
 use crate::cases::rounds::{Bell, worker};
 use crate::cases::{IdSource, Platform, notices};
@@ -146,9 +145,9 @@ impl Server {
             rules: options.rules.clone(),
             rules_ahead: ScoringRules::looking_ahead(),
             ids: IdSource::default(),
-            watchers: Watchers::default(),
+            watchers: Watchers::new(Arc::clone(&metrics)),
             bell: Bell::default(),
-            planners: Arc::new(Semaphore::new(PLANS_AT_ONCE_MAX)),
+            planners: Planners::new(Arc::clone(&metrics)),
             round_threads: options.round_threads.max(1),
             refused_claims: RefusedClaims::default(),
             webhooks: options

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::stream::{self, Stream, StreamExt as _};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
@@ -16,12 +16,15 @@ use wishwell_domain::event::{Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::{
     WATCH_BATCH_EVENTS_MAX, WATCH_BATCH_SECONDS_MAX, WATCH_BATCHES_WAITING_MAX, WATCH_KEEPALIVE_SECONDS,
-    WATCH_TAIL_EVENTS_MAX, WATCHERS_MAX,
+    WATCH_TAIL_EVENTS_MAX, WATCHERS_MAX, WATCHERS_PER_CALLER_MAX, WATCHERS_PER_TENANT_MAX,
 };
 use wishwell_engine::Snapshot;
 use wishwell_store::{LogPage, Store};
 
 use crate::access::Standing;
+use crate::cases::Caller;
+use crate::metrics::Metrics;
+use crate::shares::{Bound, Bounds, Shares};
 use crate::snapshots::TenantSnapshot;
 
 /// The end of a tenant's log, kept for those who watch it.
@@ -128,23 +131,27 @@ impl Picked for wishwell_api::v1::WatchEventsResponse {
     }
 }
 
-/// The watchers of this replica, at most [`WATCHERS_MAX`].
+/// The watchers of this replica, each with a share of the places that there are.
 #[derive(Debug)]
-pub(crate) struct Watchers(Arc<Semaphore>);
-
-impl Default for Watchers {
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(WATCHERS_MAX)))
-    }
-}
+pub(crate) struct Watchers(Shares);
 
 impl Watchers {
+    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+        let bounds = Bounds {
+            caller: Bound { limit: "watchers_per_caller_max", max: WATCHERS_PER_CALLER_MAX },
+            tenant: Bound { limit: "watchers_per_tenant_max", max: WATCHERS_PER_TENANT_MAX },
+            all: Bound { limit: "watchers_max", max: WATCHERS_MAX },
+        };
+        Self(Shares::new(bounds, metrics))
+    }
+
     /// Starts to watch after a position.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when there are as many watchers as there may be.
+    /// [`Error::LimitReached`] when there are as many watchers as there may be, of the caller, its tenant or in all.
     pub(crate) fn start<P, A>(
         &self,
+        caller: &Caller,
         watcher: Watcher<P>,
         after: LogPosition,
     ) -> Result<impl Stream<Item = Result<A, Error>> + Send + 'static + use<P, A>, Error>
@@ -152,10 +159,7 @@ impl Watchers {
         P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
         A: Picked,
     {
-        let place = Arc::clone(&self.0).try_acquire_owned().map_err(|_| Error::LimitReached {
-            limit: "watchers_max",
-            max: i64::try_from(WATCHERS_MAX).unwrap_or(i64::MAX),
-        })?;
+        let place = self.0.take(caller)?;
         let (batches, answers) = mpsc::channel(WATCH_BATCHES_WAITING_MAX);
         // Apart from the batches: whoever reads too slowly has no room for it, and is to hear it after the last of them.
         let (tell, end) = oneshot::channel();

@@ -64,7 +64,7 @@ pub(crate) struct Platform {
     /// Wakes who works on rounds.
     pub(crate) bell: rounds::Bell,
     /// Places for those who plan without storing anything.
-    pub(crate) planners: Arc<tokio::sync::Semaphore>,
+    pub(crate) planners: plan::Planners,
     /// Threads that a round is planned with.
     pub(crate) round_threads: usize,
     /// Claims that were refused lately.

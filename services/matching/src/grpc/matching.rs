@@ -92,7 +92,7 @@ impl MatchingService for MatchingHandlers {
         request: Request<Streaming<v1::PlanAllocationRequest>>,
     ) -> Result<Response<v1::PlanAllocationResponse>, Status> {
         let method = "wishwell.v1.MatchingService/PlanAllocation";
-        let answer = planning::plan(&self.platform, request).instrument(call::use_case_span(method)).await;
+        let answer = planning::plan(&self.platform, method, request).instrument(call::use_case_span(method)).await;
         answer.map(Response::new).map_err(to_status)
     }
 

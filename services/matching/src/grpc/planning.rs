@@ -1,5 +1,6 @@
 //! `PlanAllocation`: a stream of messages, gathered under bounds, and what they come to.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tonic::{Request, Streaming};
@@ -7,30 +8,34 @@ use tonic::{Request, Streaming};
 use wishwell_api::v1;
 use wishwell_api::v1::PlanAllocationRequest;
 use wishwell_domain::geo::Disclosure;
+use wishwell_domain::principal::Principal;
 use wishwell_domain::round::{Aim, RoundRules};
 use wishwell_domain::{Error, Violation};
 
 use super::broken::Broken;
 use super::convert::{common, round as convert, round_outcome, round_rules};
-use crate::cases::Platform;
 use crate::cases::plan::{Gathering, NeedSent, PlanAnswer, PlanRules, ResourceSent};
+use crate::cases::{Caller, Platform};
 
 /// Tier of a need that says none.
 const TIER_USUAL: u8 = 3;
 
 pub(super) async fn plan(
     platform: &Platform,
+    method: &'static str,
     request: Request<Streaming<PlanAllocationRequest>>,
 ) -> Result<v1::PlanAllocationResponse, Error> {
+    let (_, mut extensions, mut messages) = request.into_parts();
+    let principal = extensions.remove::<Arc<Principal>>().ok_or(Error::Unauthenticated)?;
+    let caller = Caller { principal, method, request: None };
     // Before anything is kept.
-    let _place = platform.place_to_plan()?;
-    let mut messages = request.into_inner();
+    let _place = platform.planners.place(&caller)?;
     let mut gathering = Gathering::default();
     while let Some(message) = next(&mut messages).await? {
         let chunk = gathering.next_chunk()?;
         gather(&mut gathering, chunk, message)?;
     }
-    let answer = platform.plan_allocation(gathering.finish()?).await?;
+    let answer = platform.plan_allocation(caller.tenant(), gathering.finish()?).await?;
     Ok(answer_out(answer))
 }
 

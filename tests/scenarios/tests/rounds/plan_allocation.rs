@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tonic::{Code, Request, Status};
 use wishwell_api::v1;
 use wishwell_scenarios::Served;
-use wishwell_scenarios::referring::{OPERATOR, PARTNER};
+use wishwell_scenarios::referring::{HOTLINE, OPERATOR, PARTNER};
 use wishwell_scenarios::told::{metadata, point, reason, refused, told, violations};
 
 /// Most units anywhere.
@@ -306,4 +306,43 @@ async fn a_call_whose_time_is_over_ends_and_frees_its_place() {
         assert!(started.elapsed() < Duration::from_secs(10));
     }
     plan(&served, OPERATOR, vec![usual()]).await.expect("there is a place");
+}
+
+#[tokio::test]
+async fn whoever_sends_nothing_keeps_no_one_else_from_planning() {
+    let served = Served::demo().await;
+    let silent = || {
+        let mut client = served.matching(OPERATOR);
+        tokio::spawn(async move {
+            // Refused as long as the questions below are in its place.
+            loop {
+                let first = tokio_stream::StreamExt::chain(tokio_stream::iter([usual()]), tokio_stream::pending());
+                let _ = client.plan_allocation(first).await;
+            }
+        })
+    };
+    let held = [silent(), silent()];
+    let messages = || vec![usual(), needs(vec![need("one", 1, 1)]), resources(vec![resource("that", 1)])];
+    let started = Instant::now();
+    let status = loop {
+        match plan(&served, OPERATOR, messages()).await {
+            Err(status) => break status,
+            Ok(_) => assert!(started.elapsed() < Duration::from_secs(20), "the two hold nothing"),
+        }
+    };
+    let told = ["limit", "max"].map(|key| metadata(&status, key));
+    assert_eq!(
+        (status.code(), told),
+        (Code::ResourceExhausted, ["plans_kept_per_caller_max".to_owned(), "2".to_owned()])
+    );
+    let answer = plan(&served, HOTLINE, messages()).await.expect("planned beside them");
+    assert_eq!(shown(&answer), [(0, 0, 1)]);
+    for held in held {
+        held.abort();
+    }
+    let started = Instant::now();
+    while plan(&served, OPERATOR, messages()).await.is_err() {
+        assert!(started.elapsed() < Duration::from_secs(20), "nobody made room");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

@@ -1,6 +1,7 @@
 //! Stateless plans: what needs and resources that a caller brings would come to. Nothing is looked up and nothing is stored.
 
 mod gathering;
+mod planners;
 mod problem;
 mod telling;
 
@@ -11,13 +12,14 @@ use std::time::Duration;
 use wishwell_allocation::check;
 use wishwell_domain::Error;
 use wishwell_domain::geo::Point;
-use wishwell_domain::limits::PLANS_AT_ONCE_MAX;
+use wishwell_domain::ids::TenantId;
 use wishwell_domain::round::{Aim, Counting, LevelFigure, LevelPrice, LoadStep, Tally, TierTally, UnservedReason};
 use wishwell_solver::{Options, SolveError, Watch, solve};
 
 use super::Platform;
 
 pub(crate) use gathering::{Gathering, NeedSent, ResourceSent};
+pub(crate) use planners::Planners;
 
 /// Most nodes of each component's tree of decisions: a caller waits for the answer.
 const NODES_MAX: u64 = 500;
@@ -147,15 +149,9 @@ impl Drop for StopWhenDropped {
 }
 
 impl Platform {
-    /// A place among those who plan; there are few, because each takes memory and processors.
-    pub(crate) fn place_to_plan(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Error> {
-        let max = i64::try_from(PLANS_AT_ONCE_MAX).unwrap_or(i64::MAX);
-        let refused = |_| Error::LimitReached { limit: "plans_at_once_max", max };
-        Arc::clone(&self.planners).try_acquire_owned().map_err(refused)
-    }
-
-    /// Plans, and has the plan checked.
-    pub(crate) async fn plan_allocation(&self, question: PlanQuestion) -> Result<PlanAnswer, Error> {
+    /// Plans when it is the tenant's turn, and has the plan checked.
+    pub(crate) async fn plan_allocation(&self, tenant: &TenantId, question: PlanQuestion) -> Result<PlanAnswer, Error> {
+        let _turn = self.planners.turn(tenant).await?;
         let watch = Arc::new(Watch::default());
         let _stop = StopWhenDropped(Arc::clone(&watch));
         let (threads, span) = (self.round_threads, tracing::Span::current());

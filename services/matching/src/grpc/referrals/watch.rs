@@ -75,7 +75,7 @@ pub(super) async fn start(
         standing,
         pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
     };
-    let batches = platform.watchers.start(watcher, after)?;
+    let batches = platform.watchers.start(&caller, watcher, after)?;
     Ok(Box::pin(batches.map_err(to_status)))
 }
 
