@@ -9,12 +9,17 @@ use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Sleep, sleep};
 
 /// Bytes gathered before some are sent: all usual answers of a turn, also as JSON. With room for a few of them only, answers would
 /// leave in the middle of the turn, its peer would ask again before its end, and what it asks then would be too much for that turn.
 const GATHERED_BYTES_MAX: usize = 256 * 1_024;
+
+/// How long a peer may take nothing of what is to be sent; then its connection ends, and what waits for it is let go.
+const SILENCE_SECONDS_MAX: u64 = 30;
 
 thread_local! {
     /// The room that the last connection on this thread gathered in. Connections that have nothing to send hold none.
@@ -23,7 +28,7 @@ thread_local! {
 
 /// Splits a stream into what is read from and written to, and what sends.
 pub(crate) fn gather<S>(stream: S) -> (Gathering<S>, Gathered<S>) {
-    let shared = Arc::new(Mutex::new(Shared { stream, bytes: Vec::new(), sent: 0 }));
+    let shared = Arc::new(Mutex::new(Shared { stream, bytes: Vec::new(), sent: 0, taken: 0, silence: None }));
     (Gathering(Arc::clone(&shared)), Gathered(shared))
 }
 
@@ -33,6 +38,10 @@ struct Shared<S> {
     /// Written and not yet sent, after the first `sent`.
     bytes: Vec<u8>,
     sent: usize,
+    /// Bytes that the stream has ever taken.
+    taken: u64,
+    /// Ends when the peer has taken nothing for too long; there only while it takes nothing.
+    silence: Option<Pin<Box<Sleep>>>,
 }
 
 /// A stream whose writes wait for the end of the turn, or for so many that they fill the room. Flushing does nothing.
@@ -60,10 +69,31 @@ impl<S: AsyncWrite + Unpin> Gathered<S> {
 
 impl<S: AsyncWrite + Unpin> Shared<S> {
     fn poll_send(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let before = self.taken;
+        match self.poll_send_on(context) {
+            Poll::Ready(sent) => {
+                self.silence = None;
+                Poll::Ready(sent)
+            }
+            Poll::Pending => {
+                if self.taken > before {
+                    self.silence = None;
+                }
+                let limit = || Box::pin(sleep(Duration::from_secs(SILENCE_SECONDS_MAX)));
+                ready!(self.silence.get_or_insert_with(limit).as_mut().poll(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+
+    fn poll_send_on(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while let Some(left) = self.bytes.get(self.sent..).filter(|left| !left.is_empty()) {
             match ready!(Pin::new(&mut self.stream).poll_write(context, left))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
-                written => self.sent += written,
+                written => {
+                    self.sent += written;
+                    self.taken += u64::try_from(written).unwrap_or_default();
+                }
             }
         }
         self.sent = 0;
@@ -185,6 +215,25 @@ mod tests {
         let mut came = Vec::new();
         peer.read_to_end(&mut came).await.unwrap();
         assert_eq!(came, b"last");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_takes_nothing_is_waited_for_so_long_and_one_that_takes_a_little_is_waited_for_on() {
+        let (stream, mut peer) = tokio::io::duplex(64);
+        let (mut writing, gathered) = gather(stream);
+        writing.write_all(&[7; 1_000]).await.unwrap();
+        let limit = Duration::from_secs(SILENCE_SECONDS_MAX);
+        let slow = async {
+            for _ in 0..3 {
+                tokio::time::sleep(limit - Duration::from_secs(1)).await;
+                peer.read_u8().await.unwrap();
+            }
+            tokio::time::Instant::now()
+        };
+        let (sent, read_at) = tokio::join!(poll_fn(|context| gathered.poll_send(context)), slow);
+        assert_eq!(sent.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        let waited = read_at.elapsed();
+        assert!(limit <= waited && waited < limit + Duration::from_secs(1), "{waited:?}");
     }
 
     #[tokio::test]

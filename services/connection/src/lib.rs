@@ -2,11 +2,13 @@
 //!
 //! Most requests are answered from memory, in less time than a task takes to be queued, moved and woken, and every answer that is
 //! sent alone is a system call and a peer that wakes. So requests are begun where they were read ([`Calls`]), and the answers of one
-//! turn leave together ([`Gathering`]).
+//! turn leave together ([`Gathering`]). Whoever does not read what it asked for is not waited for: long answers are let go after a time
+//! ([`Parts`]), and so is a connection that takes nothing.
 
 mod calls;
 mod gathering;
 pub mod outgoing;
+mod parts;
 
 use std::error::Error;
 use std::future::{Future, poll_fn};
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 pub use calls::Calls;
 use gathering::Gathered;
 pub use gathering::Gathering;
+pub use parts::Parts;
 
 /// What ends a connection: an error of its stream, or of what is spoken on it.
 pub type ConnectionError = Box<dyn Error + Send + Sync>;

@@ -24,6 +24,15 @@ pub enum ServiceArea {
 }
 
 impl ServiceArea {
+    /// Vertices of its polygon, if it is one.
+    #[must_use]
+    pub const fn vertices(&self) -> usize {
+        match self {
+            Self::Polygon(vertices) => vertices.len(),
+            Self::Division(_) | Self::RadiusMetres(_) | Self::Everywhere => 0,
+        }
+    }
+
     /// Checks the area. `has_place` says whether the resource has a point for a radius to lie around.
     pub fn check(&self, field: &str, has_place: bool, violations: &mut Violations) {
         match self {

@@ -40,6 +40,10 @@ pub const DIVISIONS_MAX: usize = 100_000;
 pub const RESOURCE_CATEGORIES_MAX: usize = 32;
 /// Most service areas of one resource.
 pub const RESOURCE_AREAS_MAX: usize = 32;
+/// Most vertices of all polygons of one resource.
+pub const RESOURCE_VERTICES_MAX: usize = 1_024;
+/// Most resources that one organization has, paused and pledged ones included, when it gets another that is none of a pledge.
+pub const RESOURCES_PER_ORGANIZATION_MAX: usize = 5_000;
 /// Most pools one resource draws on.
 pub const RESOURCE_DRAWS_MAX: usize = 4;
 /// Most vertices of a polygon area.
@@ -98,6 +102,9 @@ pub const CONSENTS_MAX: usize = 32;
 pub const BATCH_ENTRIES_MAX: usize = 500;
 /// Most entries of one page.
 pub const PAGE_SIZE_MAX: usize = 1_000;
+/// Most bytes of a page's entries, as they are encoded, so that whoever reads answers of 4 MiB reads every page; a single entry may be
+/// longer.
+pub const PAGE_BYTES_MAX: usize = 3 * 1024 * 1024;
 /// Entries of a page when the caller does not say.
 pub const PAGE_SIZE_DEFAULT: usize = 50;
 /// Kinds of help that figures are told of for supervision.

@@ -10,7 +10,7 @@ use crate::geo::{Disclosure, Point};
 use crate::ids::{CapacityPoolId, CategoryCode, DivisionCode, ExternalId, OrganizationId, ResourceId, Version};
 use crate::limits::{
     ELIGIBILITY_EXPRESSION_BYTES_MAX, QUANTITY_MAX, RESOURCE_AREAS_MAX, RESOURCE_CATEGORIES_MAX, RESOURCE_DRAWS_MAX,
-    TEXT_CHARS_MAX,
+    RESOURCE_VERTICES_MAX, TEXT_CHARS_MAX,
 };
 use crate::schedule::{Schedule, check_date_order};
 use crate::text::{LocalizedText, check_count, check_required, check_unique};
@@ -160,6 +160,11 @@ impl Resource {
         for (index, area) in self.areas.iter().take(RESOURCE_AREAS_MAX).enumerate() {
             area.check(&format!("{areas}[{index}]"), placed, violations);
         }
+        let vertices: usize = self.areas.iter().map(ServiceArea::vertices).sum();
+        violations.require(vertices <= RESOURCE_VERTICES_MAX, || {
+            let message = format!("must have at most {RESOURCE_VERTICES_MAX} corners in all polygons together");
+            Violation::new(&areas, "areas.vertices", message).with_value(vertices)
+        });
         let modes = format!("{field}.modes");
         check_some(&modes, self.modes.len(), DeliveryMode::ALL.len(), violations);
         check_unique(&modes, &self.modes, violations);

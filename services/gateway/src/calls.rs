@@ -20,6 +20,9 @@ use crate::upstream::Upstream;
 /// Longest time for a call that a page waits for.
 const CALL_SECONDS_MAX: u64 = 10;
 
+/// Longest answer that is read: pages of lists have a bound of their own, stories and reports of large rounds may be longer.
+const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// The service, asked in somebody's name. Clones are cheap.
 #[derive(Debug, Clone)]
 pub(crate) struct Calls(Authorized);
@@ -29,7 +32,7 @@ macro_rules! clients {
         impl Calls {
             $($(#[$document])*
             pub(crate) fn $name(&self) -> $client<Authorized> {
-                $client::new(self.0.clone())
+                $client::new(self.0.clone()).max_decoding_message_size(ANSWER_BYTES_MAX)
             })*
         }
     };

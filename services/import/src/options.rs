@@ -34,6 +34,8 @@ pub(crate) const CATEGORY_SYNONYMS_MAX: usize = 32;
 pub(crate) const RESOURCE_AREAS_MAX: usize = 32;
 /// Most corners of a polygon, as the API takes them.
 pub(crate) const POLYGON_VERTICES_MAX: usize = 256;
+/// Most corners of all polygons of one resource, as the API takes them.
+pub(crate) const RESOURCE_VERTICES_MAX: usize = 1_024;
 /// Most spans of a week, as the API takes them.
 pub(crate) const SCHEDULE_SPANS_MAX: usize = 70;
 

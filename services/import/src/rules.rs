@@ -114,7 +114,7 @@ rules! {
     AreaUnreadable = "area.unreadable", "the service area has no shape that can be read: it is kept as words";
     AreaCrossing = "area.crossing", "a polygon whose edges cross or touch is kept as words";
     AreaHoles = "area.holes", "holes in a polygon are ignored";
-    AreaSimplified = "area.simplified", "a polygon with too many corners is simplified";
+    AreaSimplified = "area.simplified", "a polygon with more than 256 corners is simplified, and so is each with more than its share where those of one resource have more than 1,024 together";
     AreaSurplus = "area.surplus", "more areas than one resource can have";
 
     AgeUnreadable = "age.unreadable", "the age limit cannot be read";

@@ -26,10 +26,8 @@ const BATCH_BYTES_MAX: usize = 768 * 1024;
 const ATTEMPTS_MAX: u32 = 5;
 /// How long to wait before a batch is sent again; doubled each time.
 const RETRY_WAIT: Duration = Duration::from_millis(200);
-/// Entries of one page when what is there already is read; a resource can have 12 KB of text.
+/// Entries of one page when what is there already is read.
 const PAGE_SIZE: i32 = 250;
-/// Largest page that is read.
-const PAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// Any error as clients pass it on.
 type AnyError = Box<dyn std::error::Error + Send + Sync>;
@@ -162,7 +160,6 @@ pub async fn upload<T: Connection>(
     on_vanished: OnVanished,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<UploadSummary, ImportError> {
-    let client = client.max_decoding_message_size(PAGE_BYTES_MAX);
     let here = here(&client, &plan, progress).await?;
     // Before the plan says what stays paused.
     let (vanished, paused) = (here.vanished(&plan), here.paused(&plan));

@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use wishwell_connection::{ConnectionError, Turns};
+use wishwell_connection::{ConnectionError, Parts, Turns};
 
 use crate::stack::CallStack;
 use crate::tls::ServerTls;
@@ -72,7 +72,7 @@ async fn speak(stream: Transport, stack: CallStack, drain: CancellationToken) ->
         if let Some(certified) = &certified {
             request.extensions_mut().insert(certified.clone());
         }
-        async move { Ok::<_, Infallible>(stack.answer(request).await) }
+        async move { Ok::<_, Infallible>(stack.answer(request).await.map(Parts::of)) }
     });
     let (turns, calls, stream) = Turns::on(stream);
     let connection = hyper::server::conn::http2::Builder::new(calls)

@@ -456,6 +456,8 @@ pub trait Store: Ledger + Rounds + Tallies + Notifications {
         filter: &ResourceFilter,
         page: &PageRequest,
     ) -> Result<Page<Resource>, StoreError>;
+    /// How many resources an organization has, paused ones included.
+    async fn count_resources(&self, tenant: &TenantId, organization: OrganizationId) -> Result<usize, StoreError>;
     /// Pools by id.
     async fn list_capacity_pools(
         &self,

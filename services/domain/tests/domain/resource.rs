@@ -1,6 +1,7 @@
 use uuid::Uuid;
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::error::Error;
+use wishwell_domain::geo::Point;
 use wishwell_domain::ids::CapacityPoolId;
 use wishwell_domain::limits;
 use wishwell_domain::resource::{DeliveryMode, Draw, Eligibility, Resource};
@@ -15,6 +16,23 @@ fn check(resource: &Resource) -> Vec<(String, String)> {
 
 fn draw(pool: u128, quantity_per_unit: i64) -> Draw {
     Draw { pool: CapacityPoolId::from_uuid(Uuid::from_u128(pool)), quantity_per_unit }
+}
+
+/// A polygon of so many corners on a circle.
+fn round(corners: u32) -> ServiceArea {
+    let corner = |number| {
+        let (sine, cosine) = (f64::from(number) / f64::from(corners) * std::f64::consts::TAU).sin_cos();
+        let e7 = |degrees: f64| (degrees * 1e7) as i32;
+        Point { latitude_e7: e7(38.0 + 0.1 * sine), longitude_e7: e7(106.0 + 0.1 * cosine) }
+    };
+    ServiceArea::Polygon((0..corners).map(corner).collect())
+}
+
+#[test]
+fn a_resource_has_so_many_corners_in_all() {
+    let of = |areas| Resource { areas, ..resource() };
+    assert_eq!(check(&of(vec![round(256); 4])), []);
+    assert_eq!(limits::RESOURCE_VERTICES_MAX, 4 * 256);
 }
 
 #[test]
@@ -76,6 +94,11 @@ fn each_fault_of_a_resource_is_told_by_field_and_rule() {
             &[("resource.categories", "list.max_items")],
         ),
         ("no area", |r| r.areas.clear(), &[("resource.areas", "list.min_items")]),
+        (
+            "too many corners in all",
+            |r| r.areas = [&vec![round(256); 4][..], &[ServiceArea::Everywhere, round(3)]].concat(),
+            &[("resource.areas", "areas.vertices")],
+        ),
         ("too many areas", |r| r.areas = vec![ServiceArea::Everywhere; 33], &[("resource.areas", "list.max_items")]),
         (
             "a radius of 0",

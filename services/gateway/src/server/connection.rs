@@ -13,7 +13,7 @@ use hyper_util::server::conn::auto;
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use wishwell_connection::Turns;
+use wishwell_connection::{Parts, Turns};
 
 use crate::edge::Edge;
 
@@ -48,7 +48,7 @@ pub(super) async fn serve(stream: TcpStream, peer: SocketAddr, edge: Arc<Edge>, 
     let service = service_fn(move |request: http::Request<Incoming>| {
         speaks.store(true, Ordering::Relaxed);
         let (edge, ending) = (Arc::clone(&edge), ending.clone());
-        async move { Ok::<_, Infallible>(edge.answer(peer, request, ending).await) }
+        async move { Ok::<_, Infallible>(edge.answer(peer, request, ending).await.map(Parts::of)) }
     });
     let (turns, calls, stream) = Turns::on(stream);
     let mut builder = auto::Builder::new(calls);

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::directory::{Area, Point};
-use crate::options::{POLYGON_VERTICES_MAX, RESOURCE_AREAS_MAX};
-use crate::report::Ledger;
+use crate::options::{POLYGON_VERTICES_MAX, RESOURCE_AREAS_MAX, RESOURCE_VERTICES_MAX};
+use crate::report::{Ledger, RowId};
 use crate::rules::Rule;
 use crate::table::Row;
 
@@ -47,6 +47,30 @@ pub(super) fn read(row: &Row<'_>, ledger: &mut Ledger) -> Vec<Area> {
         areas.push(Area::Polygon(simple));
     }
     areas
+}
+
+/// Simplifies the polygons of one resource, each from its row, so that all of them together have no more corners than the API takes: to an
+/// equal share of them.
+pub(super) fn together(areas: Vec<(RowId, Area)>, ledger: &mut Ledger) -> Vec<Area> {
+    let corners = areas.iter().map(|(_, area)| if let Area::Polygon(corners) = area { corners.len() } else { 0 });
+    if corners.sum::<usize>() <= RESOURCE_VERTICES_MAX {
+        return areas.into_iter().map(|(_, area)| area).collect();
+    }
+    let share = RESOURCE_VERTICES_MAX / areas.len();
+    let simplified = areas.into_iter().filter_map(|(row, area)| match area {
+        Area::Polygon(corners) if corners.len() > share => {
+            let before = format!("{} corners", corners.len());
+            let simple = simplify(corners, share);
+            if crosses_itself(&simple) {
+                ledger.drop_value(row, "extent", &before, Rule::AreaCrossing);
+                return None;
+            }
+            ledger.repair(row, "extent", &before, Rule::AreaSimplified, &format!("{share} corners"));
+            Some(Area::Polygon(simple))
+        }
+        other => Some(other),
+    });
+    simplified.collect()
 }
 
 /// Whether any two edges cross or touch, or the corners enclose nothing: the API takes neither. On whole units of 1e-7 degree, as

@@ -347,13 +347,14 @@ fn areas(target: Target<'_>, more: &More<'_>, ledger: &mut Ledger) -> (Vec<Area>
                 ledger.drop_value(row.id, "extent", row.key("extent"), Rule::AreaSurplus);
                 break;
             }
-            areas.push(area);
+            areas.push((row.id, area));
         }
         let name = row.first_text(ledger, &["name", "service_area", "description"], TextKind::Line);
         if !name.is_empty() {
             words.add(&row, name, ledger);
         }
     }
+    let mut areas = areas::together(areas, ledger);
     if areas.is_empty() {
         areas.push(Area::Everywhere);
     }

@@ -1,6 +1,6 @@
 //! The catalogue: organizations, resources, capacity pools, categories, divisions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -10,6 +10,7 @@ use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{CapacityPoolId, ExternalId, OrganizationId, ResourceId, Version};
 use wishwell_domain::ledger::{Command, SetFigures};
+use wishwell_domain::limits::RESOURCES_PER_ORGANIZATION_MAX;
 use wishwell_domain::organization::{Organization, OrganizationState, Vetting};
 use wishwell_domain::resource::Resource;
 use wishwell_domain::{Error, Violation, Violations};
@@ -119,6 +120,41 @@ impl Platform {
             Some((external, (id, snapshot.organization_id(snapshot.resource(id)?))))
         };
         Ok(asked.into_iter().zip(found).filter_map(owner).collect())
+    }
+
+    /// Whether organizations have room for resources that they do not have yet. Calls that come at once may go beyond it by what they bring.
+    ///
+    /// # Errors
+    /// [`Error::LimitReached`] when one of them has not, and what the store answers.
+    pub(crate) async fn room_for_resources(
+        &self,
+        caller: &Caller,
+        resources: &[Resource],
+        mode: WriteMode,
+    ) -> Result<(), Error> {
+        let known = match mode {
+            WriteMode::Upsert => {
+                let asked: Vec<ExternalId> =
+                    resources.iter().filter_map(|resource| resource.external.clone()).collect();
+                let found = self.store.resolve_external(caller.tenant(), "resource", &asked).await?;
+                asked.into_iter().zip(found).filter_map(|(external, id)| id.map(|_| external)).collect()
+            }
+            _ => HashSet::new(),
+        };
+        let mut brought: HashMap<OrganizationId, usize> = HashMap::new();
+        for resource in resources {
+            if resource.external.as_ref().is_none_or(|external| !known.contains(external)) {
+                *brought.entry(resource.organization).or_default() += 1;
+            }
+        }
+        for (organization, count) in brought {
+            let held = self.store.count_resources(caller.tenant(), organization).await?;
+            if held + count > RESOURCES_PER_ORGANIZATION_MAX {
+                let max = i64::try_from(RESOURCES_PER_ORGANIZATION_MAX).unwrap_or(i64::MAX);
+                return Err(Error::LimitReached { limit: "resources_per_organization_max", max });
+            }
+        }
+        Ok(())
     }
 
     /// Puts resources that were read and checked.

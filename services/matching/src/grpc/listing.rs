@@ -4,9 +4,9 @@ use prost::Message;
 use uuid::Uuid;
 
 use wishwell_api::{Request, v1};
-use wishwell_domain::limits::{PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
+use wishwell_domain::limits::{PAGE_BYTES_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX};
 use wishwell_domain::{Error, Violation};
-use wishwell_store::PageRequest;
+use wishwell_store::{Page, PageRequest};
 
 use crate::cases::page_tokens::PageScope;
 use crate::cases::{Caller, Platform};
@@ -101,6 +101,33 @@ impl Listing {
         PageRequest { after, limit: self.size }
     }
 
+    /// What is shown of a page that is ordered by UUID, and the token of the next one.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the token cannot be sealed.
+    pub(crate) fn shown<E, M: Message>(
+        &self,
+        found: &Page<E>,
+        id: impl Fn(&E) -> Uuid,
+        show: impl Fn(&E) -> M,
+    ) -> Result<(Vec<M>, String), Error> {
+        self.all_shown(found, id, |entry| [show(entry)])
+    }
+
+    /// The same, where an entry is shown as several or as none.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the token cannot be sealed.
+    pub(crate) fn all_shown<E, M: Message, S: IntoIterator<Item = M>>(
+        &self,
+        found: &Page<E>,
+        id: impl Fn(&E) -> Uuid,
+        show: impl Fn(&E) -> S,
+    ) -> Result<(Vec<M>, String), Error> {
+        let (shown, cut_after) = fitting(found.entries.iter().map(|entry| (id(entry), show(entry))));
+        Ok((shown, self.next_token(cut_after.or(found.next_after))?))
+    }
+
     /// The token of the page after an entry, empty where there is none.
     ///
     /// # Errors
@@ -115,10 +142,64 @@ pub(crate) async fn read<M: Paged>(platform: &Platform, caller: &Caller, message
     Ok(Listing::of(platform, caller, &message)?)
 }
 
+/// The first of some entries, each by what a page begins after and with what is shown of it, as long as these are no longer than
+/// [`PAGE_BYTES_MAX`], and what the next page begins after where some were left out. The first is always among them.
+pub(crate) fn fitting<C, M: Message>(
+    entries: impl IntoIterator<Item = (C, impl IntoIterator<Item = M>)>,
+) -> (Vec<M>, Option<C>) {
+    let (mut fitting, mut last, mut left) = (Vec::new(), None, PAGE_BYTES_MAX);
+    for (cursor, shown) in entries {
+        let before = fitting.len();
+        fitting.extend(shown);
+        let bytes: usize = fitting.iter().skip(before).map(Message::encoded_len).sum();
+        if last.is_some() && bytes > left {
+            fitting.truncate(before);
+            return (fitting, last);
+        }
+        left = left.saturating_sub(bytes);
+        last = Some(cursor);
+    }
+    (fitting, None)
+}
+
 /// Entries of a page: what was asked, within bounds.
 fn size_of(page_size: i32) -> usize {
     match usize::try_from(page_size) {
         Ok(0) | Err(_) => PAGE_SIZE_DEFAULT,
         Ok(size) => size.min(PAGE_SIZE_MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(bytes: &[usize]) -> Vec<(usize, Vec<v1::Category>)> {
+        let of_length = |bytes| v1::Category { code: "x".repeat(bytes), ..v1::Category::default() };
+        bytes.iter().enumerate().map(|(at, bytes)| (at, vec![of_length(*bytes)])).collect()
+    }
+
+    fn fitting_of(bytes: &[usize]) -> (usize, Option<usize>) {
+        let (fitting, cut_after) = fitting(entries(bytes));
+        (fitting.len(), cut_after)
+    }
+
+    #[test]
+    fn a_page_ends_before_it_is_too_long_and_has_an_entry_at_least() {
+        let third = PAGE_BYTES_MAX / 3 - 10;
+        assert_eq!(fitting_of(&[]), (0, None));
+        assert_eq!(fitting_of(&[third, third, third]), (3, None));
+        assert_eq!(fitting_of(&[third, third, third, 100, 1]), (3, Some(2)));
+        assert_eq!(fitting_of(&[third, 3 * third, 1]), (1, Some(0)), "what comes later is no reason to leave a gap");
+        assert_eq!(fitting_of(&[4 * third, 1]), (1, Some(0)));
+        assert_eq!(fitting_of(&[1, 4 * third]), (1, Some(0)));
+    }
+
+    #[test]
+    fn what_shows_nothing_is_passed_over() {
+        let mut entries = entries(&[1, PAGE_BYTES_MAX]);
+        entries.insert(1, (7, Vec::new()));
+        let (fitting, cut_after) = fitting(entries);
+        assert_eq!((fitting.len(), cut_after), (1, Some(7)));
     }
 }

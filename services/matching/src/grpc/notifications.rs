@@ -9,7 +9,7 @@ use wishwell_api::v1;
 use wishwell_api::v1::notification_service_server::NotificationService;
 use wishwell_domain::ids::{NotificationId, SubscriptionId};
 use wishwell_domain::need::Need;
-use wishwell_domain::notification::{Fit, Subscription};
+use wishwell_domain::notification::{Fit, Notification, Subscription};
 use wishwell_domain::referral::Referral;
 use wishwell_domain::{Error, Violations};
 use wishwell_engine::Snapshot;
@@ -127,10 +127,9 @@ async fn list(
     let organization = convert::organization("organization", &message.organization, &mut violations);
     violations.into_result()?;
     let found = platform.list_subscriptions(&caller, organization, &listing.by_uuid()).await?;
-    Ok(v1::ListSubscriptionsResponse {
-        subscriptions: found.entries.iter().map(convert::subscription_out).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (subscriptions, next_page_token) =
+        listing.shown(&found, |subscription| subscription.id.as_uuid(), convert::subscription_out)?;
+    Ok(v1::ListSubscriptionsResponse { subscriptions, next_page_token })
 }
 
 fn answer(written: Written) -> Result<(Box<Subscription>, i64), Error> {
@@ -235,14 +234,12 @@ async fn notifications(
     let filter = convert::filter("filter", &sent, &mut violations);
     violations.into_result()?;
     let found = platform.list_notifications(&caller, filter, &listing.by_uuid()).await?;
-    let shown = found.entries.iter().map(|notification| {
+    let show = |notification: &Notification| {
         let wish = platform.wish_of_fit(&caller, &notification.fit).map(wish_out);
         convert::notification_out(notification, wish.unwrap_or_default())
-    });
-    Ok(v1::ListNotificationsResponse {
-        notifications: shown.collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    };
+    let (notifications, next_page_token) = listing.shown(&found, |notification| notification.id.as_uuid(), show)?;
+    Ok(v1::ListNotificationsResponse { notifications, next_page_token })
 }
 
 async fn mark_seen(

@@ -7,7 +7,7 @@ use wishwell_store::{RoundFilter, Written};
 
 use super::call::required;
 use super::convert::{round as convert, round_outcome, round_report};
-use super::listing::Listing;
+use super::listing::{Listing, fitting};
 use super::matching::position;
 use super::meant::Meant as _;
 use crate::cases::rounds::RoundAsked;
@@ -66,10 +66,8 @@ pub(super) async fn list(
     platform.snapshot(&caller, position(message.min_position)).await?;
     let filter = RoundFilter { states: sent.states().filter_map(convert::state).collect(), unfinished_only: false };
     let found = platform.list_rounds(&caller, &filter, &listing.by_uuid()).await?;
-    Ok(v1::ListRoundsResponse {
-        rounds: found.entries.iter().map(convert::round_out).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (rounds, next_page_token) = listing.shown(&found, |round| round.id.as_uuid(), convert::round_out)?;
+    Ok(v1::ListRoundsResponse { rounds, next_page_token })
 }
 
 pub(super) async fn cancel(
@@ -98,10 +96,12 @@ pub(super) async fn outcomes(
     let states: Vec<_> = message.states().filter_map(convert::outcome_state).collect();
     let found = platform.round_outcomes(&caller, id, &states, after, listing.size()).await?;
     // A full page may be the last: then the next one is empty.
-    let next = found.last().filter(|_| found.len() == listing.size()).map(|last| last.ordinal.to_be_bytes());
+    let next = found.last().filter(|_| found.len() == listing.size()).map(|last| last.ordinal);
+    let (outcomes, cut_after) =
+        fitting(found.iter().map(|outcome| (outcome.ordinal, [round_outcome::outcome_out(outcome)])));
     Ok(v1::ListRoundOutcomesResponse {
-        outcomes: found.iter().map(round_outcome::outcome_out).collect(),
-        next_page_token: listing.next_token(next)?,
+        outcomes,
+        next_page_token: listing.next_token(cut_after.or(next).map(u32::to_be_bytes))?,
     })
 }
 

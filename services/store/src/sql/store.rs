@@ -358,6 +358,16 @@ impl Store for SqlStore {
         work.instrument(span!(self, "SELECT", "resources")).await
     }
 
+    async fn count_resources(&self, tenant: &TenantId, organization: OrganizationId) -> Result<usize, StoreError> {
+        let work = self.read(async |session| {
+            let mut statement = session.statement("SELECT COUNT(*) FROM resources WHERE tenant = ");
+            statement.bind(Value::text(tenant.as_str())).push(" AND organization_id = ");
+            statement.bind(Value::Uuid(Some(organization.as_uuid())));
+            session.fetch_one(statement, |fields| fields.number()).await
+        });
+        Ok(work.instrument(span!(self, "SELECT", "resources")).await?.unwrap_or(0))
+    }
+
     async fn list_capacity_pools(
         &self,
         tenant: &TenantId,

@@ -89,6 +89,7 @@ macro_rules! conformance_of {
             }
             lists {
                 pages_hold_every_entity_once_in_order_of_id
+                resources_of_an_organization_are_counted
                 needs_are_read_together_each_once_in_order_of_id
                 people_and_their_keys_are_read_together
                 organizations_are_filtered_by_each_field

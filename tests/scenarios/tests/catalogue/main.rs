@@ -4,4 +4,5 @@
 mod catalog;
 mod import;
 mod import_again;
+mod large;
 mod organizations;

@@ -8,8 +8,14 @@ use wishwell_api::v1;
 use super::partner::Partner;
 use crate::pages::visit::Visit;
 
-/// Resources, and pools, of an organization that its pages show: one page of the contract's largest size.
-const SHOWN_MAX: i32 = 1_000;
+/// Resources, and pools, of an organization that its pages show. Large ones come in several pages.
+const SHOWN_MAX: usize = 1_000;
+
+/// How many are still to be asked for, by the token of the next page, none for the first; nothing when there are no more, or enough.
+fn still(found: usize, page_token: Option<&str>) -> Option<i32> {
+    let left = i32::try_from(SHOWN_MAX.saturating_sub(found)).unwrap_or_default();
+    (left > 0 && page_token.is_none_or(|token| !token.is_empty())).then_some(left)
+}
 
 /// Resources by name.
 #[derive(Debug, Default)]
@@ -29,13 +35,19 @@ impl Resources {
     async fn found(partner: &Partner, pledged: bool) -> Result<Self, Status> {
         let organization = partner.organization.clone();
         let filter = v1::ResourceFilter { organization, pledged: Some(pledged), ..v1::ResourceFilter::default() };
-        let request = v1::ListResourcesRequest {
-            filter: Some(filter),
-            page_size: SHOWN_MAX,
-            ..v1::ListResourcesRequest::default()
-        };
-        let found = partner.calls.catalog().list_resources(request).await?.into_inner().resources;
-        Ok(Self(found.into_iter().map(|resource| (resource.name.clone(), resource)).collect()))
+        let (mut found, mut page_token) = (BTreeMap::new(), None);
+        while let Some(page_size) = still(found.len(), page_token.as_deref()) {
+            let request = v1::ListResourcesRequest {
+                filter: Some(filter.clone()),
+                page_size,
+                page_token: page_token.unwrap_or_default(),
+                ..v1::ListResourcesRequest::default()
+            };
+            let page = partner.calls.catalog().list_resources(request).await?.into_inner();
+            found.extend(page.resources.into_iter().map(|resource| (resource.name.clone(), resource)));
+            page_token = Some(page.next_page_token);
+        }
+        Ok(Self(found))
     }
 
     /// What one is called; a neutral word for one that is not there any more.
@@ -56,10 +68,17 @@ impl Resources {
 pub(super) async fn pools(partner: &Partner, pledged: bool) -> Result<Vec<v1::CapacityPool>, Status> {
     let organization = partner.organization.clone();
     let filter = v1::CapacityPoolFilter { organization, pledged: Some(pledged), ..v1::CapacityPoolFilter::default() };
-    let request = v1::ListCapacityPoolsRequest {
-        filter: Some(filter),
-        page_size: SHOWN_MAX,
-        ..v1::ListCapacityPoolsRequest::default()
-    };
-    Ok(partner.calls.catalog().list_capacity_pools(request).await?.into_inner().capacity_pools)
+    let (mut found, mut page_token) = (Vec::new(), None);
+    while let Some(page_size) = still(found.len(), page_token.as_deref()) {
+        let request = v1::ListCapacityPoolsRequest {
+            filter: Some(filter.clone()),
+            page_size,
+            page_token: page_token.unwrap_or_default(),
+            ..v1::ListCapacityPoolsRequest::default()
+        };
+        let page = partner.calls.catalog().list_capacity_pools(request).await?.into_inner();
+        found.extend(page.capacity_pools);
+        page_token = Some(page.next_page_token);
+    }
+    Ok(found)
 }

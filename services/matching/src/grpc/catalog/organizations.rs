@@ -206,10 +206,9 @@ pub(super) async fn list(
 ) -> Result<v1::ListOrganizationsResponse, Error> {
     let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_organizations(caller.tenant(), &filter, &listing.by_uuid()).await?;
-    Ok(v1::ListOrganizationsResponse {
-        organizations: found.entries.iter().map(|found| show(&caller, found)).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (organizations, next_page_token) =
+        listing.shown(&found, |found| found.id.as_uuid(), |found| show(&caller, found))?;
+    Ok(v1::ListOrganizationsResponse { organizations, next_page_token })
 }
 
 /// Reads a batch.

@@ -173,10 +173,9 @@ pub(super) async fn list(
         ..CapacityPoolFilter::default()
     };
     let found = platform.store.list_capacity_pools(caller.tenant(), &filter, &listing.by_uuid()).await?;
-    Ok(v1::ListCapacityPoolsResponse {
-        capacity_pools: found.entries.iter().map(convert::capacity_pool_out).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (capacity_pools, next_page_token) =
+        listing.shown(&found, |pool| pool.id.as_uuid(), convert::capacity_pool_out)?;
+    Ok(v1::ListCapacityPoolsResponse { capacity_pools, next_page_token })
 }
 
 /// Reads a batch.

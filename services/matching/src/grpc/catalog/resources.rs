@@ -195,6 +195,7 @@ pub(super) async fn create(
     let written = platform
         .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
+            platform.room_for_resources(&caller, &read, WriteMode::Create).await?;
             platform.put_resources(&caller, read, WriteMode::Create).await
         })
         .await?;
@@ -309,10 +310,9 @@ pub(super) async fn list(
 ) -> Result<v1::ListResourcesResponse, Error> {
     let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_resources(caller.tenant(), &filter, &listing.by_uuid()).await?;
-    Ok(v1::ListResourcesResponse {
-        resources: found.entries.iter().map(|resource| shown(&caller, resource)).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let show = |resource: &Resource| shown(&caller, resource);
+    let (resources, next_page_token) = listing.shown(&found, |resource| resource.id.as_uuid(), show)?;
+    Ok(v1::ListResourcesResponse { resources, next_page_token })
 }
 
 /// Reads a batch.
@@ -333,6 +333,7 @@ pub(super) async fn batch_upsert(
     let written = platform
         .once(&caller, async {
             let read = read_batch(platform, &caller, message).await?;
+            platform.room_for_resources(&caller, &read, WriteMode::Upsert).await?;
             platform.put_resources(&caller, read, WriteMode::Upsert).await
         })
         .await?;

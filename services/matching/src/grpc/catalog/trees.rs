@@ -1,5 +1,6 @@
 //! Categories and divisions: read from the snapshot, which holds all of them.
 
+use prost::Message;
 use wishwell_api::v1;
 use wishwell_domain::category::Category;
 use wishwell_domain::division::Division;
@@ -7,19 +8,25 @@ use wishwell_domain::{Error, Violations};
 
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, tree as convert};
-use crate::grpc::listing::Listing;
+use crate::grpc::listing::{Listing, fitting};
 use crate::grpc::within::{self, Within};
 
 /// One page of entries in the order of their codes, and the token of the next one.
-fn page_of<T>(mut entries: Vec<T>, code: impl Fn(&T) -> &str, listing: &Listing) -> Result<(Vec<T>, String), Error> {
+fn page_of<T, M: Message>(
+    mut entries: Vec<T>,
+    code: impl Fn(&T) -> &str,
+    show: impl Fn(&T) -> M,
+    listing: &Listing,
+) -> Result<(Vec<M>, String), Error> {
     entries.sort_by(|a, b| code(a).cmp(code(b)));
     if let Some(cursor) = listing.cursor() {
         entries.retain(|entry| code(entry).as_bytes() > cursor);
     }
     let more = entries.len() > listing.size();
     entries.truncate(listing.size());
-    let next = listing.next_token(entries.last().filter(|_| more).map(code))?;
-    Ok((entries, next))
+    let (shown, cut_after) = fitting(entries.iter().map(|entry| (code(entry), [show(entry)])));
+    let next = cut_after.or(entries.last().filter(|_| more).map(&code));
+    Ok((shown, listing.next_token(next)?))
 }
 
 pub(super) async fn get_category(
@@ -52,11 +59,9 @@ pub(super) async fn list_categories(
     let text = message.filter.as_ref().map(|filter| filter.text.clone()).unwrap_or_default();
     let (within, listing) = read_category_list(platform, &caller, message).await?;
     let found = within.snapshot.find_categories(within.category.as_ref(), &text);
-    let (page, next_page_token) = page_of(found, |category| category.code.as_str(), &listing)?;
-    Ok(v1::ListCategoriesResponse {
-        categories: page.into_iter().map(convert::category_out).collect(),
-        next_page_token,
-    })
+    let show = |category: &&Category| convert::category_out(category);
+    let (categories, next_page_token) = page_of(found, |category| category.code.as_str(), show, &listing)?;
+    Ok(v1::ListCategoriesResponse { categories, next_page_token })
 }
 
 /// Reads a batch of categories.
@@ -117,8 +122,9 @@ pub(super) async fn list_divisions(
     let text = message.filter.as_ref().map(|filter| filter.text.clone()).unwrap_or_default();
     let (within, listing) = read_division_list(platform, &caller, message).await?;
     let found = within.snapshot.find_divisions(within.division.as_ref(), &text);
-    let (page, next_page_token) = page_of(found, |division| division.code.as_str(), &listing)?;
-    Ok(v1::ListDivisionsResponse { divisions: page.into_iter().map(convert::division_out).collect(), next_page_token })
+    let show = |division: &&Division| convert::division_out(division);
+    let (divisions, next_page_token) = page_of(found, |division| division.code.as_str(), show, &listing)?;
+    Ok(v1::ListDivisionsResponse { divisions, next_page_token })
 }
 
 /// Reads a batch of divisions.

@@ -194,10 +194,9 @@ pub(super) async fn list(
 ) -> Result<v1::ListBeneficiariesResponse, Error> {
     let (filter, listing) = read_list(platform, &caller, message).await?;
     let found = platform.store.list_beneficiaries(caller.tenant(), &filter, &listing.by_uuid()).await?;
-    Ok(v1::ListBeneficiariesResponse {
-        beneficiaries: found.entries.iter().map(|found| convert::beneficiary_out(found, None)).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (beneficiaries, next_page_token) =
+        listing.shown(&found, |found| found.id.as_uuid(), |found| convert::beneficiary_out(found, None))?;
+    Ok(v1::ListBeneficiariesResponse { beneficiaries, next_page_token })
 }
 
 pub(super) async fn erase(

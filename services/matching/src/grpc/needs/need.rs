@@ -166,10 +166,9 @@ pub(super) async fn list(
     let (filter, listing) = read_list(platform, &caller, message).await?;
     let mut found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
     platform.tell_erasures(&caller, &mut found.entries).await?;
-    Ok(v1::ListNeedsResponse {
-        needs: found.entries.iter().map(|found| convert::need_out(found, None)).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (needs, next_page_token) =
+        listing.shown(&found, |found| found.id.as_uuid(), |found| convert::need_out(found, None))?;
+    Ok(v1::ListNeedsResponse { needs, next_page_token })
 }
 
 fn asked(message: v1::UpdateNeedRequest) -> Result<Update<NeedId, v1::Need>, Error> {

@@ -114,10 +114,9 @@ pub(super) async fn list(
             shown_within(platform, &caller, &filter, order, asked, within).await?
         }
     };
-    Ok(v1::ListReferralsResponse {
-        referrals: found.entries.iter().map(|found| show(&caller, &snapshot, found)).collect(),
-        next_page_token: listing.next_token(found.next_after)?,
-    })
+    let (referrals, next_page_token) =
+        listing.shown(&found, |found| found.id.as_uuid(), |found| show(&caller, &snapshot, found))?;
+    Ok(v1::ListReferralsResponse { referrals, next_page_token })
 }
 
 /// One page of the referrals whose place, as it is shown to this caller, lies within a division. Pages are filled: a short one would

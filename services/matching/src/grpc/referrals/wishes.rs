@@ -54,21 +54,23 @@ pub(super) async fn list(
     message: v1::ListWishesRequest,
 ) -> Result<v1::ListWishesResponse, Error> {
     let AskedWishes { filter, named, listing } = read_list(platform, &caller, message).await?;
-    let (needs, next_after) = match named {
-        Some(named) => (these(platform, &caller, &named, &filter).await?, None),
-        None => {
-            let found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
-            (found.entries, found.next_after)
-        }
-    };
     let now = platform.clock.now();
-    let items = needs.iter().flat_map(|need| {
+    let shown = |need: &Need| {
         let wanting = need.items.iter().filter(|item| {
             item.left() > 0 && (filter.categories.is_empty() || filter.categories.contains(&item.category))
         });
         wanting.filter_map(|item| item_out(platform, &caller, need, item, now)).collect::<Vec<_>>()
-    });
-    Ok(v1::ListWishesResponse { items: items.collect(), next_page_token: listing.next_token(next_after)? })
+    };
+    if let Some(named) = named {
+        let needs = these(platform, &caller, &named, &filter).await?;
+        return Ok(v1::ListWishesResponse {
+            items: needs.iter().flat_map(shown).collect(),
+            next_page_token: String::new(),
+        });
+    }
+    let found = platform.store.list_needs(caller.tenant(), &filter, &listing.by_uuid()).await?;
+    let (items, next_page_token) = listing.all_shown(&found, |need| need.id.as_uuid(), shown)?;
+    Ok(v1::ListWishesResponse { items, next_page_token })
 }
 
 /// The wishes that are asked for by name, in the order asked; none when none is.

@@ -7,7 +7,7 @@ use wishwell_domain::capacity_pool::PoolKind;
 use wishwell_domain::event::Change;
 use wishwell_domain::need::{Channel, NeedState, Urgency};
 use wishwell_domain::organization::{OrganizationKind, OrganizationState};
-use wishwell_domain::resource::ResourceLifecycle;
+use wishwell_domain::resource::{Resource, ResourceLifecycle};
 use wishwell_domain::text::LocalizedText;
 use wishwell_store::{
     BeneficiaryFilter, CapacityPoolFilter, Mutation, NeedFilter, OrganizationFilter, PageRequest, ResourceFilter,
@@ -40,6 +40,24 @@ pub async fn pages_hold_every_entity_once_in_order_of_id(fixture: Fixture) {
         let expected: Vec<_> = [3, 4, 5, 7, 8, 9, 12].map(|n| samples::resource(n, 1).id).to_vec();
         assert_eq!(seen, expected, "pages of {limit}");
     }
+}
+
+pub async fn resources_of_an_organization_are_counted(fixture: Fixture) {
+    let fixture = fixture.grounded().await;
+    fixture.write(vec![create(Change::Organization(samples::organization(2)))]).await;
+    let elsewhere = WriteContext { tenant: samples::tenant_called("other"), ..samples::context() };
+    fixture.write_as(&elsewhere, samples::ground()).await;
+    let count = async |number| {
+        let organization = samples::organization(number).id;
+        fixture.store.count_resources(&fixture.tenant(), organization).await.unwrap()
+    };
+    assert_eq!((count(1).await, count(2).await), (0, 0));
+    let created = [7, 3, 12].map(|n| create(Change::Resource(Box::new(samples::resource(n, 1)))));
+    fixture.write(created.to_vec()).await;
+    let theirs = Resource { organization: samples::organization(2).id, draws: Vec::new(), ..samples::resource(5, 1) };
+    fixture.write(vec![create(Change::Resource(Box::new(theirs)))]).await;
+    fixture.write_as(&elsewhere, vec![create(Change::Resource(Box::new(samples::resource(4, 1))))]).await;
+    assert_eq!((count(1).await, count(2).await, count(3).await), (3, 1, 0));
 }
 
 pub async fn needs_are_read_together_each_once_in_order_of_id(fixture: Fixture) {
