@@ -40,9 +40,9 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
     loop {
         for tenant in platform.snapshots.tenants() {
             if known.insert(tenant.clone()) {
-                let lane = |kind| Lane::new(Arc::clone(&platform), sender.clone(), caller_of(&tenant), kind);
-                lanes.spawn(lane(Kind::Offer).run());
-                lanes.spawn(lane(Kind::Wish).run());
+                for kind in [Kind::Offer, Kind::Wish] {
+                    lanes.spawn(send_due(Arc::clone(&platform), sender.clone(), caller_of(&tenant), kind));
+                }
             }
         }
         tokio::select! {
@@ -53,61 +53,47 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
     }
 }
 
-/// Messages of one kind to the organizations of one tenant.
-struct Lane {
-    platform: Arc<Platform>,
-    sender: Sender,
-    caller: Caller,
-    places: Places,
-}
-
-impl Lane {
-    fn new(platform: Arc<Platform>, sender: Sender, caller: Caller, kind: Kind) -> Self {
-        let places = Places {
-            kind,
-            free: WEBHOOK_SENDS_AT_ONCE_MAX,
-            per_organization: WEBHOOK_SENDS_PER_ORGANIZATION_MAX,
-            under_way: HashMap::new(),
-        };
-        Self { platform, sender, caller, places }
-    }
-
-    async fn run(self) {
-        let Self { platform, sender, caller, mut places } = self;
-        let send = async |notification: Notification| {
-            let organization = notification.fit.organization;
-            if let Err(error) = send_one(&platform, &sender, &caller, notification).await {
-                tracing::debug!(%error, "a message was not sent and is tried again");
+/// Sends messages of one kind to the organizations of one tenant.
+async fn send_due(platform: Arc<Platform>, sender: Sender, caller: Caller, kind: Kind) {
+    let mut places = Places {
+        kind,
+        free: WEBHOOK_SENDS_AT_ONCE_MAX,
+        per_organization: WEBHOOK_SENDS_PER_ORGANIZATION_MAX,
+        under_way: HashMap::new(),
+    };
+    let send = async |notification: Notification| {
+        let organization = notification.fit.organization;
+        if let Err(error) = send_one(&platform, &sender, &caller, notification).await {
+            tracing::debug!(%error, "a message was not sent and is tried again");
+        }
+        organization
+    };
+    let mut sends = FuturesUnordered::new();
+    loop {
+        match platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await {
+            // There may be more, for others.
+            Ok(due) if !due.is_empty() => {
+                for notification in due {
+                    places.take(notification.fit.organization);
+                    sends.push(send(notification));
+                }
+                continue;
             }
-            organization
-        };
-        let mut sends = FuturesUnordered::new();
+            Ok(_) => {}
+            Err(error) => {
+                tracing::debug!(tenant = %caller.tenant(), %error, "messages that are due were not read; tried again");
+            }
+        }
+        tokio::select! {
+            Some(organization) = sends.next() => places.give_back(organization),
+            () = tokio::time::sleep(POLL) => {}
+        }
+        // What ends at about the same time makes room together: each look is a question to the store.
+        let mut more = pin!(tokio::time::sleep(Duration::from_millis(WEBHOOK_ROOM_MILLISECONDS)));
         loop {
-            match platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await {
-                // There may be more, for others.
-                Ok(due) if !due.is_empty() => {
-                    for notification in due {
-                        places.take(notification.fit.organization);
-                        sends.push(send(notification));
-                    }
-                    continue;
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::debug!(tenant = %caller.tenant(), %error, "messages that are due were not read; tried again");
-                }
-            }
             tokio::select! {
                 Some(organization) = sends.next() => places.give_back(organization),
-                () = tokio::time::sleep(POLL) => {}
-            }
-            // What ends at about the same time makes room together: each look is a question to the store.
-            let mut more = pin!(tokio::time::sleep(Duration::from_millis(WEBHOOK_ROOM_MILLISECONDS)));
-            loop {
-                tokio::select! {
-                    Some(organization) = sends.next() => places.give_back(organization),
-                    () = &mut more => break,
-                }
+                () = &mut more => break,
             }
         }
     }
