@@ -419,7 +419,8 @@ impl ::prost::Name for LocalizedText {
         "/wishwell.v1.LocalizedText".into()
     }
 }
-/// Identity of something in the system it came from. The pair is unique per tenant and kind of thing.
+/// Identity of something in the system it came from. The pair is unique per tenant and kind of thing. What a partner says has a source of
+/// its organization's own: the uuid of its resource name, alone or with a colon and more after it.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct ExternalId {
     /// The system it came from, such as `hsds.miami` or `hotline.12349`.
@@ -1248,7 +1249,7 @@ pub struct VettingGrant {
     /// Last date on which it holds, as `YYYY-MM-DD` in Asia/Shanghai; empty when it has no end.
     #[prost(string, tag = "1")]
     pub valid_until: ::prost::alloc::string::String,
-    /// What was checked and by whom, at most 512 characters.
+    /// What was checked and by whom, at most 512 characters. Shown to operators, auditors and the organization itself; empty for others.
     #[prost(string, tag = "2")]
     pub note: ::prost::alloc::string::String,
 }
@@ -1591,7 +1592,7 @@ pub struct Resource {
     /// Code of the division it is in; empty when unknown.
     #[prost(string, tag = "12")]
     pub division: ::prost::alloc::string::String,
-    /// What it serves: 1 to 32 areas, of which any one suffices.
+    /// What it serves: 1 to 32 areas, of which any one suffices. Their polygons have at most 1,024 corners together.
     #[prost(message, repeated, tag = "13")]
     pub areas: ::prost::alloc::vec::Vec<ServiceArea>,
     /// How the help reaches a person: 1 to 4 modes, each once.
@@ -1789,7 +1790,8 @@ pub struct Candidate {
     #[prost(enumeration = "DeliveryMode", repeated, tag = "2")]
     pub modes: ::prost::alloc::vec::Vec<i32>,
     /// Great-circle metres between the need's place and the resource's, at least 0; of a need without a place from the centre of its division,
-    /// or of the nearest one above that has a centre, wherever in it the people live. Absent when either side has none.
+    /// or of the nearest one above that has a centre, wherever in it the people live; so also for callers who may not see its place. Absent when
+    /// either side has none.
     #[prost(int32, optional, tag = "3")]
     pub distance_metres: ::core::option::Option<i32>,
     /// What is left; absent when the capacity is unknown.
@@ -2292,6 +2294,10 @@ pub struct CapacityPool {
     /// Delivered for good, in `unit`: it counts against the total, which therefore includes what was given away.
     #[prost(int64, tag = "21")]
     pub consumed: i64,
+    /// Whether it was pledged with a wish (认捐) and nothing of it is there for anybody else. What draws on it is no near miss, and lacks nothing
+    /// that a round would tell. A total of which something is left makes it a pool like any other, for good.
+    #[prost(bool, tag = "22")]
+    pub pledged: bool,
 }
 impl ::prost::Name for CapacityPool {
     const NAME: &'static str = "CapacityPool";
@@ -2523,6 +2529,9 @@ pub struct CapacityPoolFilter {
     /// Only the one with this external identity; absent means any.
     #[prost(message, optional, tag = "3")]
     pub external: ::core::option::Option<ExternalId>,
+    /// Only those with this `pledged`; absent means both.
+    #[prost(bool, optional, tag = "4")]
+    pub pledged: ::core::option::Option<bool>,
 }
 impl ::prost::Name for CapacityPoolFilter {
     const NAME: &'static str = "CapacityPoolFilter";
@@ -3315,6 +3324,12 @@ pub struct VerifyOrganizationResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
+    /// How many offers wait for its answer, where the caller works. Those that ask for a vetting that it has not cannot be accepted.
+    #[prost(int64, tag = "3")]
+    pub open_offers: i64,
+    /// How much it has promised and not delivered, where the caller works. That stands, whatever it is vetted for.
+    #[prost(int64, tag = "4")]
+    pub live_promises: i64,
 }
 impl ::prost::Name for VerifyOrganizationResponse {
     const NAME: &'static str = "VerifyOrganizationResponse";
@@ -3362,6 +3377,13 @@ pub struct SuspendOrganizationResponse {
     /// Log position that the write reached; a read with it as `min_position` sees the write.
     #[prost(int64, tag = "2")]
     pub log_position: i64,
+    /// How many offers wait for its answer, where the caller works. They cannot be accepted while it is suspended.
+    #[prost(int64, tag = "3")]
+    pub open_offers: i64,
+    /// How much it has promised and not delivered, where the caller works. That stands until somebody calls it off; ListReferrals tells which
+    /// that is, by organization and by the states ACCEPTED and IN_PROGRESS.
+    #[prost(int64, tag = "4")]
+    pub live_promises: i64,
 }
 impl ::prost::Name for SuspendOrganizationResponse {
     const NAME: &'static str = "SuspendOrganizationResponse";
@@ -3517,6 +3539,9 @@ pub struct ResourceFilter {
     /// Only the one with this external identity; absent means any.
     #[prost(message, optional, tag = "5")]
     pub external: ::core::option::Option<ExternalId>,
+    /// Only those that draw on a pool that is `pledged`, or only the others; absent means both.
+    #[prost(bool, optional, tag = "6")]
+    pub pledged: ::core::option::Option<bool>,
 }
 impl ::prost::Name for ResourceFilter {
     const NAME: &'static str = "ResourceFilter";
@@ -3833,7 +3858,9 @@ pub mod catalog_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Verifies an organization, or changes what it is vetted for. From then on its resources are candidates.
+        /// Verifies an organization, or changes what it is vetted for. From then on its resources are candidates. Where a vetting is taken back, it
+        /// cannot accept what asks for it, nor learn how whom it has promised that can be reached; what it has promised stands until somebody calls
+        /// it off.
         pub async fn verify_organization(
             &mut self,
             request: impl tonic::IntoRequest<super::VerifyOrganizationRequest>,
@@ -3860,7 +3887,10 @@ pub mod catalog_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Suspends an organization. From then on its resources are no candidates; verifying it again lifts the suspension.
+        /// Suspends an organization. From then on its resources are no candidates, it cannot accept what it was offered, and learns of nobody how
+        /// they can be reached; verifying it again lifts the suspension. Offers that wait for its answer lapse in their time, and automatic ones go on
+        /// to the next candidate then. What it has promised stands until somebody calls it off: ListReferrals tells which that is, by organization
+        /// and state, and the answer how much.
         pub async fn suspend_organization(
             &mut self,
             request: impl tonic::IntoRequest<super::SuspendOrganizationRequest>,
@@ -4389,7 +4419,9 @@ pub mod catalog_service_server {
             tonic::Response<super::BatchUpsertOrganizationsResponse>,
             tonic::Status,
         >;
-        /// Verifies an organization, or changes what it is vetted for. From then on its resources are candidates.
+        /// Verifies an organization, or changes what it is vetted for. From then on its resources are candidates. Where a vetting is taken back, it
+        /// cannot accept what asks for it, nor learn how whom it has promised that can be reached; what it has promised stands until somebody calls
+        /// it off.
         async fn verify_organization(
             &self,
             request: tonic::Request<super::VerifyOrganizationRequest>,
@@ -4397,7 +4429,10 @@ pub mod catalog_service_server {
             tonic::Response<super::VerifyOrganizationResponse>,
             tonic::Status,
         >;
-        /// Suspends an organization. From then on its resources are no candidates; verifying it again lifts the suspension.
+        /// Suspends an organization. From then on its resources are no candidates, it cannot accept what it was offered, and learns of nobody how
+        /// they can be reached; verifying it again lifts the suspension. Offers that wait for its answer lapse in their time, and automatic ones go on
+        /// to the next candidate then. What it has promised stands until somebody calls it off: ListReferrals tells which that is, by organization
+        /// and state, and the answer how much.
         async fn suspend_organization(
             &self,
             request: tonic::Request<super::SuspendOrganizationRequest>,
@@ -5892,6 +5927,10 @@ pub enum ErrorReason {
     /// `log_position`. Drop what came by the log, or what came after an older position whose mark is still taken, and begin again from there,
     /// from 0, or with what is listed now \[ABORTED\].
     LogReplaced = 45,
+    /// The organization may not promise this, nor learn how the person can be reached: it is not verified now, or not vetted for how the help
+    /// would come until it is due; metadata `name` (the organization) and `reasons`, codes of MissReason without their prefix. Partners are not
+    /// told that it is work with minors that they are not vetted for; where that is all, there are no `reasons` \[FAILED_PRECONDITION\].
+    OrganizationNotCleared = 46,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5946,6 +5985,7 @@ impl ErrorReason {
             Self::NeedOfBeneficiary => "ERROR_REASON_NEED_OF_BENEFICIARY",
             Self::ContactBudgetSpent => "ERROR_REASON_CONTACT_BUDGET_SPENT",
             Self::LogReplaced => "ERROR_REASON_LOG_REPLACED",
+            Self::OrganizationNotCleared => "ERROR_REASON_ORGANIZATION_NOT_CLEARED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -5999,6 +6039,7 @@ impl ErrorReason {
             "ERROR_REASON_NEED_OF_BENEFICIARY" => Some(Self::NeedOfBeneficiary),
             "ERROR_REASON_CONTACT_BUDGET_SPENT" => Some(Self::ContactBudgetSpent),
             "ERROR_REASON_LOG_REPLACED" => Some(Self::LogReplaced),
+            "ERROR_REASON_ORGANIZATION_NOT_CLEARED" => Some(Self::OrganizationNotCleared),
             _ => None,
         }
     }
@@ -6375,7 +6416,7 @@ pub enum NeedState {
     Open = 1,
     /// Some of it has been delivered.
     PartlyServed = 2,
-    /// All of it has been delivered.
+    /// All of it has been delivered, by what its providers say: also where it is disputed, which ListNeeds tells with `disputed`.
     Served = 3,
     /// Withdrawn by whoever asked.
     Withdrawn = 4,
@@ -6488,10 +6529,10 @@ pub struct DecisionRecord {
     /// Place among the candidates, from 1; absent when the resource was no candidate.
     #[prost(int32, optional, tag = "4")]
     pub rank: ::core::option::Option<i32>,
-    /// Score in millionths; absent when the resource was no candidate.
+    /// Score in millionths; absent when the resource was no candidate, or the need or its beneficiary was erased.
     #[prost(int32, optional, tag = "5")]
     pub score: ::core::option::Option<i32>,
-    /// The score's terms in millionths, in the order of FindResources' `score_weights`.
+    /// The score's terms in millionths, in the order of FindResources' `score_weights`; empty once the need or its beneficiary was erased.
     #[prost(int32, repeated, tag = "6")]
     pub term_values: ::prost::alloc::vec::Vec<i32>,
     /// The round by whose prices of scarce capacity it was decided, `rounds/{uuid}`; empty when nothing was looked ahead to.
@@ -9418,7 +9459,8 @@ pub struct NeedMatch {
     /// Position of the item in the need, from 1.
     #[prost(int32, tag = "10")]
     pub item_ordinal: i32,
-    /// Great-circle metres between the resource and the need; absent for partners and when either has no place.
+    /// Great-circle metres between the resource and the need; absent for partners and when either has no place. For operators and auditors, from
+    /// the centre of the need's division.
     #[prost(int32, optional, tag = "11")]
     pub distance_metres: ::core::option::Option<i32>,
     /// Whether the person may be helped; UNSPECIFIED for partners.
@@ -9552,7 +9594,9 @@ pub mod matching_service_client {
             self.inner = self.inner.max_encoding_message_size(limit);
             self
         }
-        /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing.
+        /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing. Of a stored need
+        /// it goes by what the caller may see: for operators and auditors, who do not see personal fields, the centre of its division stands in for its
+        /// place, and facts are unknown but for the divisions and groups on record.
         pub async fn find_resources(
             &mut self,
             request: impl tonic::IntoRequest<super::FindResourcesRequest>,
@@ -9578,8 +9622,8 @@ pub mod matching_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Lists the open needs that a resource could serve: most urgent first, then nearest, then longest waiting. Partners see
-        /// published wishes only. Pages do not shift: whatever is submitted, served or withdrawn between two of them, no item that stays
-        /// as it is comes twice or is left out.
+        /// published wishes only. For operators and auditors needs are judged by what they may see of them, as in FindResources. Pages do not
+        /// shift: whatever is submitted, served or withdrawn between two of them, no item that stays as it is comes twice or is left out.
         pub async fn find_needs(
             &mut self,
             request: impl tonic::IntoRequest<super::FindNeedsRequest>,
@@ -9804,7 +9848,9 @@ pub mod matching_service_server {
     /// Generated trait containing gRPC methods that should be implemented for use with MatchingServiceServer.
     #[async_trait]
     pub trait MatchingService: std::marker::Send + std::marker::Sync + 'static {
-        /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing.
+        /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing. Of a stored need
+        /// it goes by what the caller may see: for operators and auditors, who do not see personal fields, the centre of its division stands in for its
+        /// place, and facts are unknown but for the divisions and groups on record.
         async fn find_resources(
             &self,
             request: tonic::Request<super::FindResourcesRequest>,
@@ -9813,8 +9859,8 @@ pub mod matching_service_server {
             tonic::Status,
         >;
         /// Lists the open needs that a resource could serve: most urgent first, then nearest, then longest waiting. Partners see
-        /// published wishes only. Pages do not shift: whatever is submitted, served or withdrawn between two of them, no item that stays
-        /// as it is comes twice or is left out.
+        /// published wishes only. For operators and auditors needs are judged by what they may see of them, as in FindResources. Pages do not
+        /// shift: whatever is submitted, served or withdrawn between two of them, no item that stays as it is comes twice or is left out.
         async fn find_needs(
             &self,
             request: tonic::Request<super::FindNeedsRequest>,
@@ -10564,6 +10610,10 @@ pub struct NeedFilter {
     /// Only those of which no division is known: none for callers that are held to divisions.
     #[prost(bool, tag = "10")]
     pub without_division: bool,
+    /// Only those of which a delivery is disputed, or only the others; absent means both. What is disputed counts as delivered in a need's state
+    /// until somebody says otherwise: a need whose help did not arrive may be SERVED.
+    #[prost(bool, optional, tag = "11")]
+    pub disputed: ::core::option::Option<bool>,
 }
 impl ::prost::Name for NeedFilter {
     const NAME: &'static str = "NeedFilter";
@@ -11032,8 +11082,9 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "ListBeneficiaries"));
             self.inner.unary(req, path, codec).await
         }
-        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay, without
-        /// their wishes and, where a division is known, without their exact places.
+        /// Destroys the key of the personal data, for good; docs/operations.md says how long disks and backups hold it still. The pseudonymous
+        /// reference and its needs stay, without their wishes, without what decisions and rounds tell of how near something is, and, where a
+        /// division is known, without their exact places. So do, in the log, needs that named it before and name somebody else by now.
         pub async fn erase_beneficiary(
             &mut self,
             request: impl tonic::IntoRequest<super::EraseBeneficiaryRequest>,
@@ -11289,9 +11340,9 @@ pub mod need_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.NeedService", "CloseNeed"));
             self.inner.unary(req, path, codec).await
         }
-        /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
-        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
-        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
+        /// Destroys the key of one need's personal data, for good, as EraseBeneficiary does. One that is open or partly served is withdrawn first, as by
+        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish, and without what
+        /// decisions and rounds tell of how near something is. Refused with NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
         pub async fn erase_need(
             &mut self,
             request: impl tonic::IntoRequest<super::EraseNeedRequest>,
@@ -11363,8 +11414,9 @@ pub mod need_service_server {
             tonic::Response<super::ListBeneficiariesResponse>,
             tonic::Status,
         >;
-        /// Destroys the key of the personal data, everywhere and for good. The pseudonymous reference and its needs stay, without
-        /// their wishes and, where a division is known, without their exact places.
+        /// Destroys the key of the personal data, for good; docs/operations.md says how long disks and backups hold it still. The pseudonymous
+        /// reference and its needs stay, without their wishes, without what decisions and rounds tell of how near something is, and, where a
+        /// division is known, without their exact places. So do, in the log, needs that named it before and name somebody else by now.
         async fn erase_beneficiary(
             &self,
             request: tonic::Request<super::EraseBeneficiaryRequest>,
@@ -11447,9 +11499,9 @@ pub mod need_service_server {
             tonic::Response<super::CloseNeedResponse>,
             tonic::Status,
         >;
-        /// Destroys the key of one need's personal data, everywhere and for good. One that is open or partly served is withdrawn first, as by
-        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish. Refused with
-        /// NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
+        /// Destroys the key of one need's personal data, for good, as EraseBeneficiary does. One that is open or partly served is withdrawn first, as by
+        /// WithdrawNeed. The need stays and takes no more changes: without texts, facts, exact place and wish, and without what
+        /// decisions and rounds tell of how near something is. Refused with NEED_OF_BENEFICIARY when it names a beneficiary: then it is sealed with the beneficiary's key, and EraseBeneficiary erases it.
         async fn erase_need(
             &self,
             request: tonic::Request<super::EraseNeedRequest>,
@@ -12272,7 +12324,7 @@ pub struct WishItem {
     /// What is not yet referred or served, over all occurrences, in the item's unit.
     #[prost(message, optional, tag = "5")]
     pub left: ::core::option::Option<Quantity>,
-    /// How often it recurs; absent means once.
+    /// How often it recurs, in as many occurrences as are left to be claimed; absent means once.
     #[prost(message, optional, tag = "6")]
     pub recurrence: ::core::option::Option<Recurrence>,
     /// How soon; waiting ages a need upwards, a wish from the week on in which it was published.
@@ -12357,7 +12409,8 @@ impl ::prost::Name for ListWishesResponse {
 }
 /// A resource that is in no catalogue, given once (认捐). It becomes a resource of the partner's with a pool of its own, whose total is as
 /// much as was claimed: what its referral gives back, because it ends early or comes to a part, is taken off the total, so that it is offered
-/// to nobody else. Whoever has more to give says a new total, or pauses the resource and gives no more.
+/// to nobody else. As long as nothing else is said, neither is it told as capacity that is missing (`CapacityPool.pledged`). Whoever has more to
+/// give says a new total, or pauses the resource and gives no more. Money that is pledged is a budget, all else a stock.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Pledge {
     /// What it is called.
@@ -14833,7 +14886,8 @@ pub struct GetReferralRequest {
     #[prost(int64, tag = "2")]
     pub min_position: i64,
     /// Whether to answer how the beneficiary can be reached. Only the provider that has promised help may ask, while a consent to share
-    /// contact data is on record, and asking is recorded.
+    /// contact data is on record, and asking is recorded. Refused, ORGANIZATION_NOT_CLEARED, while its organization is not verified, or not
+    /// vetted for how the help comes, whatever it has promised before.
     #[prost(bool, tag = "3")]
     pub include_contact: bool,
 }
@@ -15060,6 +15114,9 @@ pub struct UrgencyTally {
     /// Needs among them for which help comes too late: those that ListNeeds shows with `overdue_only` too.
     #[prost(int64, tag = "3")]
     pub overdue_needs: i64,
+    /// Needs in the state SERVED of which a delivery is disputed, beside the open ones.
+    #[prost(int64, tag = "4")]
+    pub disputed_needs: i64,
 }
 impl ::prost::Name for UrgencyTally {
     const NAME: &'static str = "UrgencyTally";
@@ -15078,12 +15135,16 @@ pub struct DivisionTally {
     /// Code of the division; empty for needs of which none is known, which ListNeeds shows with `without_division`.
     #[prost(string, tag = "1")]
     pub division: ::prost::alloc::string::String,
-    /// Needs in the states OPEN and PARTLY_SERVED.
+    /// Needs in the states OPEN and PARTLY_SERVED, whatever of them is disputed.
     #[prost(int64, tag = "2")]
     pub open_needs: i64,
-    /// Needs in the state SERVED.
+    /// Needs in the state SERVED of which no delivery is disputed: those that ListNeeds shows with this state and `disputed` false.
     #[prost(int64, tag = "3")]
     pub served_needs: i64,
+    /// Needs in the state SERVED of which a delivery is disputed, in neither of the other two: those that ListNeeds shows with this state and
+    /// `disputed` true. Somebody is to find out whether the help arrived.
+    #[prost(int64, tag = "4")]
+    pub disputed_needs: i64,
 }
 impl ::prost::Name for DivisionTally {
     const NAME: &'static str = "DivisionTally";
@@ -15102,12 +15163,16 @@ pub struct CategoryTally {
     /// Code of the category.
     #[prost(string, tag = "1")]
     pub category: ::prost::alloc::string::String,
-    /// Needs in the states OPEN and PARTLY_SERVED.
+    /// Needs in the states OPEN and PARTLY_SERVED, whatever of them is disputed.
     #[prost(int64, tag = "2")]
     pub open_needs: i64,
-    /// Needs in the state SERVED.
+    /// Needs in the state SERVED of which no delivery is disputed: those that ListNeeds shows with this state and `disputed` false.
     #[prost(int64, tag = "3")]
     pub served_needs: i64,
+    /// Needs in the state SERVED of which a delivery is disputed, in neither of the other two: those that ListNeeds shows with this state and
+    /// `disputed` true. Somebody is to find out whether the help arrived.
+    #[prost(int64, tag = "4")]
+    pub disputed_needs: i64,
 }
 impl ::prost::Name for CategoryTally {
     const NAME: &'static str = "CategoryTally";
@@ -15221,8 +15286,8 @@ pub struct GetSupervisionResponse {
     /// How long offers wait for an answer.
     #[prost(message, optional, tag = "7")]
     pub answer_times: ::core::option::Option<AnswerTimes>,
-    /// Capacity about to run out, at most 1000 pools, the smallest share left first. Pools serve no division in particular: the same
-    /// for every `division`.
+    /// Capacity about to run out, at most 1000 pools, the smallest share left first, without what was pledged and is given. Pools serve no
+    /// division in particular: the same for every `division`.
     #[prost(message, repeated, tag = "8")]
     pub scarce_pools: ::prost::alloc::vec::Vec<ScarcePool>,
     /// Came to nothing, and nobody looks after it: what ListReferrals shows with `unattended_only`.
@@ -15437,7 +15502,8 @@ pub mod referral_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.ReferralService", "AutoRefer"));
             self.inner.unary(req, path, codec).await
         }
-        /// The provider promises to help.
+        /// The provider promises to help. Refused, ORGANIZATION_NOT_CLEARED, while its organization is not verified, or not vetted for how the help
+        /// would come: the offer lapses in its time then, or is declined or withdrawn as any other.
         pub async fn accept_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::AcceptReferralRequest>,
@@ -15784,7 +15850,8 @@ pub mod referral_service_client {
                 .insert(GrpcMethod::new("wishwell.v1.ReferralService", "ListWishes"));
             self.inner.unary(req, path, codec).await
         }
-        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once.
+        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once. An organization has at most 100
+        /// claims that it has not delivered, and gives up at most 10 in 24 hours; beyond that it is refused, OVERLOADED, with the name of the limit.
         pub async fn claim_wish(
             &mut self,
             request: impl tonic::IntoRequest<super::ClaimWishRequest>,
@@ -15885,7 +15952,8 @@ pub mod referral_service_server {
             tonic::Response<super::AutoReferResponse>,
             tonic::Status,
         >;
-        /// The provider promises to help.
+        /// The provider promises to help. Refused, ORGANIZATION_NOT_CLEARED, while its organization is not verified, or not vetted for how the help
+        /// would come: the offer lapses in its time then, or is declined or withdrawn as any other.
         async fn accept_referral(
             &self,
             request: tonic::Request<super::AcceptReferralRequest>,
@@ -15995,7 +16063,8 @@ pub mod referral_service_server {
             tonic::Response<super::ListWishesResponse>,
             tonic::Status,
         >;
-        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once.
+        /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once. An organization has at most 100
+        /// claims that it has not delivered, and gives up at most 10 in 24 hours; beyond that it is refused, OVERLOADED, with the name of the limit.
         async fn claim_wish(
             &self,
             request: tonic::Request<super::ClaimWishRequest>,
