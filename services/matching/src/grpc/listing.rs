@@ -101,31 +101,31 @@ impl Listing {
         PageRequest { after, limit: self.size }
     }
 
-    /// What is shown of a page that is ordered by UUID, and the token of the next one.
+    /// What is shown of a page, and the token of the next one, which begins after the `place` of the last entry that is shown.
     ///
     /// # Errors
     /// [`Error::Internal`] when the token cannot be sealed.
-    pub(crate) fn shown<E, M: Message>(
+    pub(crate) fn shown<E, M: Message, C: AsRef<[u8]> + Clone>(
         &self,
-        found: &Page<E>,
-        id: impl Fn(&E) -> Uuid,
+        found: &Page<E, C>,
+        place: impl Fn(&E) -> C,
         show: impl Fn(&E) -> M,
     ) -> Result<(Vec<M>, String), Error> {
-        self.all_shown(found, id, |entry| [show(entry)])
+        self.all_shown(found, place, |entry| [show(entry)])
     }
 
     /// The same, where an entry is shown as several or as none.
     ///
     /// # Errors
     /// [`Error::Internal`] when the token cannot be sealed.
-    pub(crate) fn all_shown<E, M: Message, S: IntoIterator<Item = M>>(
+    pub(crate) fn all_shown<E, M: Message, C: AsRef<[u8]> + Clone, S: IntoIterator<Item = M>>(
         &self,
-        found: &Page<E>,
-        id: impl Fn(&E) -> Uuid,
+        found: &Page<E, C>,
+        place: impl Fn(&E) -> C,
         show: impl Fn(&E) -> S,
     ) -> Result<(Vec<M>, String), Error> {
-        let (shown, cut_after) = fitting(found.entries.iter().map(|entry| (id(entry), show(entry))));
-        Ok((shown, self.next_token(cut_after.or(found.next_after))?))
+        let (shown, cut_after) = fitting(found.entries.iter().map(|entry| (place(entry), show(entry))));
+        Ok((shown, self.next_token(cut_after.or_else(|| found.next_after.clone()))?))
     }
 
     /// The token of the page after an entry, empty where there is none.

@@ -115,7 +115,7 @@ pub(super) async fn list(
         }
     };
     let (referrals, next_page_token) =
-        listing.shown(&found, |found| found.id.as_uuid(), |found| show(&caller, &snapshot, found))?;
+        listing.shown(&found, |found| place_of(order, found), |found| show(&caller, &snapshot, found))?;
     Ok(v1::ListReferralsResponse { referrals, next_page_token })
 }
 
