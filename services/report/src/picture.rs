@@ -263,3 +263,10 @@ pub struct RoundPicture {
     /// Version of the engine.
     pub engine_version: String,
 }
+
+impl RoundPicture {
+    /// Whether no plan is better by the division of some pool that was made before the plan, which might have been made better.
+    pub(crate) fn is_best_of_a_division(&self) -> bool {
+        !self.optimal && self.levels.iter().all(|level| level.reached == level.bound)
+    }
+}

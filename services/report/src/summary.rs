@@ -120,6 +120,9 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
     };
     let quality = match (picture.certified, picture.optimal) {
         (Certified::Verified, true) => language.pick("没有更好的方案", "no plan is better"),
+        (Certified::Verified, false) if picture.is_best_of_a_division() => {
+            language.pick("先行划分下最优", "the best by a division made before")
+        }
         (Certified::Verified, false) => language.pick("差距见下", "see the gap below"),
         _ => language.pick("尚无证明", "nothing is proven"),
     };

@@ -18,7 +18,7 @@ pub struct RoundReached {
     pub engine_version: u32,
     /// The objective, most important level first.
     pub levels: Vec<LevelFigure>,
-    /// Whether no plan is better.
+    /// Whether no plan is better, and nothing was divided up before the plan that might have been divided better.
     pub optimal: bool,
     /// Whether nothing in it needed whole numbers, so that prices and ranges are exact.
     pub is_flow: bool,

@@ -12,6 +12,7 @@ use super::exhausted::{ByRow, Exhausted, Pair, settle};
 use super::gather::{Gatherer, gather, nearest_first};
 use super::guarantees::Guarantees;
 use super::items::{Items, RoundItem, in_scope};
+use super::lanes;
 use super::pairs::{Choices, Origin, Origins, Pairs};
 use super::pins::{self, PinnedPart};
 use super::pools::RoundPools;
@@ -61,9 +62,11 @@ pub(super) fn assemble(
     pairs.add_drawn(pins::piece(&gatherer, &pinned));
     let mut pools = RoundPools::new(snapshot, &pairs.keys, &pairs.takers.all, &pairs.used_up_takers.all);
     let pinned = pins::place(&gatherer, pinned, &mut pools)?;
-    let mut build = Build::new(snapshot, rules, given, &items, &pools, &pinned);
-    let bundles = sides::bundles(rules.bundling, &items, given);
     pairs.by_place(|key| pools.place(key));
+    let decided = pins::by_item(&pinned);
+    lanes::divide(&gatherer, &pairs, &decided, &mut pools);
+    let mut build = Build::new(snapshot, rules, given, &items, &pools, &pinned, decided);
+    let bundles = sides::bundles(rules.bundling, &items, given);
     build.leave_out_bundles(&bundles, &pairs);
     build.rows(pairs);
     build.finish(bundles, &guarantees, control).map(|finished| finished.into_assembled(scoring, items, pools, pinned))
@@ -147,11 +150,10 @@ impl<'a> Build<'a> {
         items: &'a Items,
         pools: &'a RoundPools,
         parts: &[PinnedPart],
+        pinned: HashMap<u32, i64>,
     ) -> Self {
         let mut reach = vec![Reach::default(); pools.partners.len()];
-        let mut pinned: HashMap<u32, i64> = HashMap::new();
         for part in parts {
-            *pinned.entry(part.item).or_default() += part.quantity;
             for (nth, pool) in part.pools.iter().enumerate() {
                 if let Some(reach) = reach.get_mut(pools.pools[*pool as usize].partner as usize) {
                     reach.pinned.0 += u32::from(nth == 0);
@@ -182,15 +184,11 @@ impl<'a> Build<'a> {
 
     /// What is still asked of an item, as the problem counts it; none when nothing is, or more than can be counted.
     fn quantity(&self, at: usize, item: &RoundItem, times: Option<Times>) -> Option<u64> {
-        let pinned = u32::try_from(at).ok().and_then(|at| self.pinned.get(&at)).copied().unwrap_or(0);
-        let each = (item.quantity - pinned).max(0).unsigned_abs();
-        let times = if times == Some(Times::All) { u64::from(item.occurrences) } else { 1 };
-        each.checked_mul(times).filter(|units| (1..=UNITS_MAX).contains(units))
+        outstanding(&self.pinned, at, item, times)
     }
 
     fn split(&self, item: &RoundItem, one_pool: bool) -> Split {
-        let open = self.items.open(item);
-        if open.splittable && item.occurrences == 1 && one_pool { Split::Any } else { Split::Whole }
+        split(self.items, item, one_pool)
     }
 
     /// Leaves items out whose bundles hold something that cannot be served.
@@ -240,8 +238,9 @@ impl<'a> Build<'a> {
             let Some(quantity) = self.quantity(at, item, times[at]).filter(|_| !self.left_out[at]) else { continue };
             let choices = Choices { from, pools: &pools[from..to], metres: &metres[from..to], further: of_item };
             self.arcs(item, quantity, choices, |choice| written.get(choice), &mut arcs, &mut spent);
+            let in_lane = |pair: Pair| Pair { pool: self.pools.lane(self.snapshot, pair.pool, pair.resource), ..pair };
             let nothing_left = |pair: &Pair| self.left.get(pair.pool as usize) == Some(&0);
-            spent.extend(pairs.filter(nothing_left));
+            spent.extend(pairs.map(in_lane).filter(nothing_left));
             if arcs.is_empty() && spent.is_empty() {
                 continue;
             }
@@ -318,8 +317,10 @@ impl<'a> Build<'a> {
         for (choice, (own, metres)) in (choices.from..).zip(choices.pools.iter().zip(choices.metres)) {
             let (of_choice, rest) = further.split_at(further.partition_point(|(pair, _)| *pair as usize <= choice));
             further = rest;
-            let mut pool = *own;
-            let mut pools: Vec<u32> = of_choice.iter().map(|(_, pool)| *pool).collect();
+            let from = origin(choice);
+            let lane = |pool: u32| self.pools.lane(self.snapshot, pool, from.resource);
+            let mut pool = lane(*own);
+            let mut pools: Vec<u32> = of_choice.iter().map(|(_, pool)| lane(*pool)).collect();
             if let Some(least) = pools.iter_mut().min().filter(|least| **least < pool) {
                 std::mem::swap(least, &mut pool);
             }
@@ -327,9 +328,9 @@ impl<'a> Build<'a> {
             let needed = if splits && pools.is_empty() { 1 } else { quantity };
             let enough = |pool: &u32| self.left.get(*pool as usize).is_some_and(|left| *left >= needed);
             if enough(&pool) && pools.iter().all(enough) {
-                arcs.push(Arc { pool, further: pools, metres: *metres, origin: origin(choice) });
+                arcs.push(Arc { pool, further: pools, metres: *metres, origin: from });
             } else if pools.is_empty() && item.occurrences == 1 && self.left.get(pool as usize) == Some(&0) {
-                spent.push(Pair { pool, metres: *metres, resource: origin(choice).resource });
+                spent.push(Pair { pool, metres: *metres, resource: from.resource });
             }
         }
         let id = |arc: &Arc| self.snapshot.resource_id(arc.origin.resource);
@@ -421,6 +422,25 @@ impl<'a> Build<'a> {
             row.group = self.items.items[*at as usize].guarantee.map(|guarantee| group_of[usize::from(guarantee)]);
         }
     }
+}
+
+/// What is asked of an item beside what is decided already, as the problem counts it; none when nothing is, or more than can be counted.
+pub(super) fn outstanding(
+    pinned: &HashMap<u32, i64>,
+    at: usize,
+    item: &RoundItem,
+    times: Option<Times>,
+) -> Option<u64> {
+    let pinned = u32::try_from(at).ok().and_then(|at| pinned.get(&at)).copied().unwrap_or(0);
+    let each = (item.quantity - pinned).max(0).unsigned_abs();
+    let times = if times == Some(Times::All) { u64::from(item.occurrences) } else { 1 };
+    each.checked_mul(times).filter(|units| (1..=UNITS_MAX).contains(units))
+}
+
+/// Whether an item may be split, where each of its arcs draws on one pool or not.
+pub(super) fn split(items: &Items, item: &RoundItem, one_pool: bool) -> Split {
+    let open = items.open(item);
+    if open.splittable && item.occurrences == 1 && one_pool { Split::Any } else { Split::Whole }
 }
 
 /// The tier of the problem, 0 the most urgent.

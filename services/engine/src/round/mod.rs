@@ -11,6 +11,7 @@ mod gaps;
 mod gather;
 mod guarantees;
 mod items;
+mod lanes;
 mod marked;
 mod network;
 mod pairs;

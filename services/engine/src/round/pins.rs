@@ -1,5 +1,7 @@
 //! Parts of items that are decided already: they are taken off what is asked and what is left, before the problem is made.
 
+use std::collections::HashMap;
+
 use wishwell_domain::error::Violation;
 use wishwell_domain::round::Pin;
 
@@ -79,17 +81,27 @@ pub(super) fn place(
         let units = quantity.unsigned_abs();
         let placed = choices.into_iter().find_map(|choice| {
             let places: Option<Vec<u32>> = choice.way.keys.iter().map(|key| pools.place(*key)).collect();
-            let places = places?;
+            let lane = |place| pools.lane(gatherer.snapshot, place, choice.resource);
+            let places: Vec<u32> = places?.into_iter().map(lane).collect();
             let enough = |place: &u32| RoundPools::left(gatherer.snapshot, &pools.pools[*place as usize]) >= units;
             places.iter().all(enough).then_some((choice, places))
         });
         let (choice, places) = placed.ok_or_else(|| invalid(at, "quantity", "must be left of the resource"))?;
         for place in &places {
-            pools.pools[*place as usize].pinned += units;
+            pools.pin(*place, units);
         }
         parts.push(PinnedPart { item, quantity, choice, pools: places });
     }
     Ok(parts)
+}
+
+/// Quantity of each occurrence that is decided, by item.
+pub(super) fn by_item(parts: &[PinnedPart]) -> HashMap<u32, i64> {
+    let mut pinned: HashMap<u32, i64> = HashMap::new();
+    for part in parts {
+        *pinned.entry(part.item).or_default() += part.quantity;
+    }
+    pinned
 }
 
 fn invalid(at: usize, field: &str, message: &str) -> DraftError {

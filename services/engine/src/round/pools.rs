@@ -1,4 +1,7 @@
 //! The pools of a round: each pool and period that something draws on, with what is left of it as the price of giving it.
+//!
+//! A pool is counted in units of what is taken of it for a unit of an item. Where that differs, as of a fund that pays for grants by the fen
+//! and for kits of 180 yuan, each quantity has a lane of the pool by itself; [`super::lanes`] says what of the pool each may take.
 
 use wishwell_allocation::{Segment, limits::UNITS_MAX};
 use wishwell_domain::ids::{CapacityPoolId, OrganizationId};
@@ -7,22 +10,28 @@ use wishwell_domain::zone::date_of_day;
 
 use super::pairs::Taker;
 use super::ways::{Key, NO_DAY};
-use crate::capacity::left_in;
-use crate::snapshot::Snapshot;
+use crate::capacity::{draws_in, left_in};
 use crate::snapshot::pool::{Left, UNLIMITED};
 use crate::snapshot::row::NONE;
+use crate::snapshot::{ResourceRef, Snapshot};
 
-/// A pool in a period.
+/// A pool in a period, for those who take as much of it for each unit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RoundPool {
     pub(super) key: Key,
     pub(super) id: CapacityPoolId,
     /// Who offers it, by its place among the round's partners.
     pub(super) partner: u32,
-    /// Most that is taken of the pool for each unit.
+    /// What is taken of the pool for each unit.
     pub(super) per_unit: i64,
-    /// What is decided already, in units.
-    pub(super) pinned: u64,
+    /// The first lane of the pool in the period, and how many there are: one for each quantity that is taken for a unit, ascending.
+    pub(super) lanes: (u32, u32),
+    /// What is decided already in all lanes, as the pool counts.
+    pub(super) pinned: i64,
+    /// What of the pool the lane may take, as the pool counts, where there are others.
+    pub(super) share: Option<i64>,
+    /// Whether the lanes together ask for more than there is, so that what each may take was decided before the plan.
+    pub(super) divided: bool,
 }
 
 impl RoundPool {
@@ -45,7 +54,7 @@ pub(super) struct RoundPools {
 }
 
 impl RoundPools {
-    /// Those of these keys, each of which is there once. Whoever could take of a pool, had it anything left, matters where nobody takes
+    /// Those of these keys, each of which is given once. Whoever could take of a pool, had it anything left, matters where nobody takes
     /// of it: what has nothing left must not change how the rest is counted.
     pub(super) fn new(snapshot: &Snapshot, keys: &[Key], takers: &[Taker], would_take: &[Taker]) -> Self {
         let mut keys = keys.to_vec();
@@ -64,17 +73,27 @@ impl RoundPools {
         let takers = Takers::new(snapshot, takers, would_take, rank.len());
         keys.sort_unstable_by_key(|(place, day)| (rank.get(*place as usize).copied(), *day));
         let mut first = vec![0; places.len() + 1];
-        let pools: Vec<RoundPool> = keys
-            .iter()
-            .map(|key| {
-                let at = key.0 as usize;
-                if let Some(count) = rank.get(at).and_then(|rank| first.get_mut(*rank as usize + 1)) {
-                    *count += 1;
-                }
-                let (partner, per_unit) = takers.of.get(at).copied().unwrap_or((0, 1));
-                RoundPool { key: *key, id: id_of(key.0), partner, per_unit: per_unit.max(1), pinned: 0 }
-            })
-            .collect();
+        let mut pools: Vec<RoundPool> = Vec::with_capacity(keys.len());
+        for key in &keys {
+            let at = key.0 as usize;
+            let draws = takers.draws(key.0);
+            let lanes = (count(pools.len()), count(draws.len()));
+            if let Some(places) = rank.get(at).and_then(|rank| first.get_mut(*rank as usize + 1)) {
+                *places += lanes.1;
+            }
+            let (id, partner) = (id_of(key.0), takers.of.get(at).copied().unwrap_or(0));
+            let lane = |(_, per_unit): &(u32, i64)| RoundPool {
+                key: *key,
+                id,
+                partner,
+                per_unit: (*per_unit).max(1),
+                lanes,
+                pinned: 0,
+                share: None,
+                divided: false,
+            };
+            pools.extend(draws.iter().map(lane));
+        }
         for at in 1..first.len() {
             first[at] += first[at - 1];
         }
@@ -87,20 +106,56 @@ impl RoundPools {
         u32::try_from(at).ok()
     }
 
-    /// The place of a pool and period.
+    /// Whether what some lanes may take was decided before the plan.
+    pub(super) fn is_divided(&self) -> bool {
+        self.pools.iter().any(|pool| pool.divided)
+    }
+
+    /// The lane of a resource, of a pool and period by the place of any of its lanes.
+    pub(super) fn lane(&self, snapshot: &Snapshot, place: u32, resource: ResourceRef) -> u32 {
+        let Some(RoundPool { key: (pool, _), lanes: (first, count), .. }) = self.pools.get(place as usize) else {
+            return place;
+        };
+        if *count <= 1 {
+            return place;
+        }
+        let draws = snapshot.row(resource).map(|row| draws_in(&snapshot.tables, row));
+        let draw = draws.and_then(|draws| draws.as_slice().iter().find(|(at, _)| at == pool).map(|(_, k)| (*k).max(1)));
+        let mut lanes = *first..first + count;
+        lanes.find(|lane| self.pools.get(*lane as usize).map(|pool| pool.per_unit) == draw).unwrap_or(place)
+    }
+
+    /// Takes so many units of a lane off what is left of its pool.
+    pub(super) fn pin(&mut self, lane: u32, units: u64) {
+        let Some(RoundPool { per_unit, lanes: (first, count), .. }) = self.pools.get(lane as usize).copied() else {
+            return;
+        };
+        let taken = i64::try_from(units).unwrap_or(i64::MAX).saturating_mul(per_unit);
+        for pool in self.pools.iter_mut().skip(first as usize).take(count as usize) {
+            pool.pinned = pool.pinned.saturating_add(taken);
+        }
+    }
+
+    /// The place of a pool and period: of its first lane.
     pub(super) fn place(&self, key: Key) -> Option<u32> {
         let rank = *self.rank.get(key.0 as usize)?;
         let (from, to) = (*self.first.get(rank as usize)?, *self.first.get(rank as usize + 1)?);
         let periods = self.pools.get(from as usize..to as usize)?;
-        let at = periods.binary_search_by_key(&key.1, |pool| pool.key.1).ok()?;
+        let at = periods.partition_point(|pool| pool.key.1 < key.1);
+        periods.get(at).filter(|pool| pool.key.1 == key.1)?;
         Some(from + u32::try_from(at).unwrap_or(u32::MAX))
+    }
+
+    /// What is left of a pool for all its lanes, as it counts; none where there is no limit.
+    pub(super) fn amount(snapshot: &Snapshot, pool: &RoundPool) -> Option<i64> {
+        let left = figures(snapshot, pool.key).remaining;
+        (left != UNLIMITED).then(|| left.max(0).saturating_sub(pool.pinned).max(0))
     }
 
     /// What is left of a pool, in units; [`UNITS_MAX`] where there is no limit.
     pub(super) fn left(snapshot: &Snapshot, pool: &RoundPool) -> u64 {
-        let left = figures(snapshot, pool.key);
-        let units = if left.remaining == UNLIMITED { i64::MAX } else { left.remaining.max(0) / pool.per_unit };
-        units.unsigned_abs().min(UNITS_MAX).saturating_sub(pool.pinned)
+        let amount = Self::amount(snapshot, pool).map(|amount| pool.share.unwrap_or(amount));
+        amount.map_or(UNITS_MAX, |amount| (amount / pool.per_unit).unsigned_abs().min(UNITS_MAX))
     }
 
     /// What is left of a pool as the price of giving it: by the utilisation of its total, what is taken already counting.
@@ -141,11 +196,17 @@ fn figures(snapshot: &Snapshot, (place, day): Key) -> Left {
     pool.map_or(Left { remaining: 0, total: 0 }, |pool| if day == NO_DAY { pool.left } else { left_in(pool, day) })
 }
 
-/// Who offers each pool, and the most that is taken of it for each unit.
+fn count(of: usize) -> u32 {
+    u32::try_from(of).unwrap_or(u32::MAX)
+}
+
+/// Who offers each pool, and what is taken of it for each unit.
 struct Takers {
     partners: Vec<(OrganizationId, u32)>,
-    /// By place in the tables: partner and quantity per unit.
-    of: Vec<(u32, i64)>,
+    /// Partner by place in the tables.
+    of: Vec<u32>,
+    /// Place and quantity for each unit, ascending, each once.
+    draws: Vec<(u32, i64)>,
 }
 
 impl Takers {
@@ -166,23 +227,41 @@ impl Takers {
                 *slot = at;
             }
         }
-        let owners = |takers: &[Taker]| {
-            let mut of = vec![(NONE, 0); pools];
-            for (pool, organization, per_unit) in takers {
-                let partner = of_place.get(*organization as usize).copied().unwrap_or(NONE);
-                if let Some((owner, most)) = of.get_mut(*pool as usize) {
-                    // Where several organizations offer one pool, the first in order answers for it.
-                    *owner = partner.min(*owner);
-                    *most = (*per_unit).max(*most);
-                }
+        let mut of = vec![NONE; pools];
+        let mut draws: Vec<(u32, i64)> = Vec::new();
+        let mut own = |pool: u32, organization: u32| {
+            let partner = of_place.get(organization as usize).copied().unwrap_or(NONE);
+            if let Some(owner) = of.get_mut(pool as usize) {
+                // Where several organizations offer one pool, the first in order answers for it.
+                *owner = partner.min(*owner);
             }
-            of
         };
-        let mut of = owners(takers);
-        if !would_take.is_empty() {
-            let nobody = |(of, _): &(&mut (u32, i64), (u32, i64))| of.1 == 0;
-            of.iter_mut().zip(owners(would_take)).filter(nobody).for_each(|(of, would)| *of = would);
+        for (pool, organization, per_unit) in takers {
+            own(*pool, *organization);
+            draws.push((*pool, *per_unit));
         }
-        Self { partners, of }
+        draws.sort_unstable();
+        draws.dedup();
+        // Of those alone who would take of a pool, the most that is taken tells what its unit is.
+        let taken = draws.len();
+        for (pool, organization, per_unit) in would_take {
+            if draws[..taken].binary_search_by_key(pool, |(of, _)| *of).is_err() {
+                own(*pool, *organization);
+                draws.push((*pool, *per_unit));
+            }
+        }
+        draws[taken..].sort_unstable_by_key(|(pool, per_unit)| (*pool, std::cmp::Reverse(*per_unit)));
+        let mut would = draws.split_off(taken);
+        would.dedup_by_key(|(pool, _)| *pool);
+        draws.append(&mut would);
+        draws.sort_unstable();
+        Self { partners, of, draws }
+    }
+
+    /// What is taken of a pool for each unit, with its place.
+    fn draws(&self, pool: u32) -> &[(u32, i64)] {
+        let from = self.draws.partition_point(|(of, _)| *of < pool);
+        let to = self.draws.partition_point(|(of, _)| *of <= pool);
+        if from == to { &[(NONE, 1)] } else { &self.draws[from..to] }
     }
 }

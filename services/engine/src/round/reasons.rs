@@ -7,6 +7,7 @@ use wishwell_domain::zone::Zone;
 
 use super::Draft;
 use super::gather::{Choice, Found, Gatherer};
+use super::pools::RoundPools;
 use super::prices::{AllPrices, by_level};
 use super::room::{Obstacle, Room};
 use super::sides::CapOf;
@@ -59,7 +60,7 @@ impl Draft<'_> {
             self.lost(row, prices, room, &mut told);
         }
         if row == crate::snapshot::row::NONE || self.problem().arcs(row).is_empty() {
-            told.reason = self.reason_without_arcs(at, &found);
+            told.reason = self.reason_without_arcs(at, &found, room);
         }
         if self.given.distances.is_none() {
             self.near_misses(&context, at, room, scratch, &mut told);
@@ -77,11 +78,15 @@ impl Draft<'_> {
         }
     }
 
-    fn reason_without_arcs(&self, at: u32, found: &Found) -> UnservedReason {
+    fn reason_without_arcs(&self, at: u32, found: &Found, room: &Room<'_>) -> UnservedReason {
+        let asked = u64::try_from(self.made.items.items[at as usize].quantity).unwrap_or(0);
         if self.made.bundled_out.binary_search(&at).is_ok() {
             UnservedReason::Bundle
+        } else if found.choices.iter().any(|choice| self.lanes(choice).any(|lane| self.is_set_apart(lane, asked, room)))
+        {
+            UnservedReason::NotProven
         } else if found.choices.iter().any(|choice| self.has_any(choice)) {
-            // It fits what is there, but not what pinned parts and the largest quantity for each unit leave of it.
+            // It fits what is there, but not what pinned parts leave of it.
             UnservedReason::Whole
         } else if found.one_too_many {
             UnservedReason::Partners
@@ -101,9 +106,26 @@ impl Draft<'_> {
 
     /// Whether there was something left everywhere a choice draws on.
     fn has_any(&self, choice: &Choice) -> bool {
-        let pools = choice.way.keys.iter().map(|key| self.made.pools.place(*key));
         let left = |pool: u32| !self.problem().parts().pools[pool as usize].segments.is_empty();
-        pools.into_iter().all(|pool| pool.is_some_and(left))
+        let mut places = choice.way.keys.iter().map(|key| self.made.pools.place(*key));
+        places.all(|place| place.is_some()) && self.lanes(choice).all(left)
+    }
+
+    /// What a choice draws on, as far as the round does.
+    fn lanes(&self, choice: &Choice) -> impl Iterator<Item = u32> {
+        let places = choice.way.keys.iter().filter_map(|key| self.made.pools.place(*key));
+        places.map(|place| self.made.pools.lane(self.snapshot, place, choice.resource))
+    }
+
+    /// Whether so many units of a lane would be left, had what its pool has not been divided up before the plan.
+    fn is_set_apart(&self, lane: u32, units: u64, room: &Room<'_>) -> bool {
+        let pools = &self.made.pools.pools;
+        let Some(pool) = pools.get(lane as usize).filter(|pool| pool.divided) else { return false };
+        let Some(amount) = RoundPools::amount(self.snapshot, pool) else { return false };
+        let (first, count) = pool.lanes;
+        let lanes = (first..).zip(pools.iter().skip(first as usize).take(count as usize));
+        let given = lanes.map(|(at, lane)| i128::from(room.given(at)) * i128::from(lane.per_unit)).sum::<i128>();
+        (i128::from(amount) - given) / i128::from(pool.per_unit) >= i128::from(units)
     }
 
     /// What a row lost, to whom at what price, and what would serve it. What had nothing left was lost before: its price is what others
@@ -152,6 +174,10 @@ impl Draft<'_> {
         let tier = self.problem().parts().items[row as usize].tier;
         let guaranteed = |obstacle: &Obstacle| matches!(obstacle, Obstacle::Pool(pool, _) if room.guaranteed(*pool).is_some_and(|of| of > tier));
         let by_guarantee = obstacles.iter().any(guaranteed);
+        let whole = self.problem().parts().items[row as usize].split == Split::Whole;
+        let needed = if whole { room.asked(row) } else { 1 };
+        let apart =
+            |obstacle: &Obstacle| matches!(obstacle, Obstacle::Pool(lane, _) if self.is_set_apart(*lane, needed, room));
         if any(|obstacle| *obstacle == Obstacle::None) {
             if room.bundle(row).is_some() { UnservedReason::Bundle } else { UnservedReason::NotProven }
         } else if any(|obstacle| *obstacle == Obstacle::Partners) {
@@ -160,6 +186,8 @@ impl Draft<'_> {
             UnservedReason::Contacts
         } else if any(|obstacle| matches!(obstacle, Obstacle::Cap(CapOf::Organization(_), _))) {
             UnservedReason::OrganizationCap
+        } else if obstacles.iter().any(apart) {
+            UnservedReason::NotProven
         } else if any(|obstacle| matches!(obstacle, Obstacle::Pool(_, left) if *left > 0)) {
             UnservedReason::Whole
         } else if by_guarantee {
@@ -273,7 +301,10 @@ impl Draft<'_> {
         ways(context, row, hit, at as usize, &mut scratch.memo, &mut found);
         let needed = if context.splittable { 1 } else { context.quantity.unsigned_abs() };
         found.iter().any(|way| {
-            way.keys.iter().all(|key| self.made.pools.place(*key).is_none_or(|pool| room.left(pool) >= needed))
+            let places = way.keys.iter().filter_map(|key| self.made.pools.place(*key));
+            places
+                .map(|place| self.made.pools.lane(self.snapshot, place, hit.resource))
+                .all(|lane| room.left(lane) >= needed)
         })
     }
 }

@@ -133,6 +133,12 @@ impl<'a> Room<'a> {
         self.pools[pool as usize]
     }
 
+    /// Units that the plan takes of a pool.
+    pub(super) fn given(&self, pool: u32) -> u64 {
+        let segments = &self.problem.parts().pools[pool as usize].segments;
+        segments.iter().map(|segment| segment.units).sum::<u64>().saturating_sub(self.pools[pool as usize])
+    }
+
     /// The least urgent tier of those who have something of a pool because it is guaranteed to them.
     pub(super) fn guaranteed(&self, pool: u32) -> Option<u8> {
         self.guaranteed.get(&pool).copied()

@@ -77,7 +77,8 @@ pub fn tell_each(
         evaluated_at: draft.given.at,
         engine_version: ENGINE_VERSION,
         levels: level_figures(problem, &reached, solved.bound),
-        optimal: reached == *solved.bound,
+        // What was divided up before the plan could have been divided otherwise.
+        optimal: reached == *solved.bound && !draft.made.pools.is_divided(),
         is_flow: problem.is_flow(),
         pairs: problem.parts().arc_pool.len() as u64,
         totals: sums.totals.finish(),

@@ -89,6 +89,26 @@ async fn a_round_that_is_committed_holds_what_it_planned() {
 }
 
 #[tokio::test]
+async fn of_a_fund_that_gives_kits_too_every_grant_that_it_has_money_for_is_planned() {
+    let served = demo().await;
+    let categories = ["education.school-aid", "education.stationery"].map(str::to_owned).to_vec();
+    let scope = v1::RoundScope { categories, ..v1::RoundScope::default() };
+    let round = run(&served, v1::RoundRules { scope: Some(scope), ..rules() }, true).await;
+    let aid = served.demo_resource("res-shannuan-aid").await;
+    let kits = served.demo_resource("res-shannuan-kit").await;
+    let found = outcomes(&served, &round.name).await;
+    for (need, quantity) in [("need-school-kit", 150_000), ("need-left-behind-child", 120_000)] {
+        let need = served.demo_need(need).await;
+        let grant = found.iter().find(|outcome| outcome.need == need && outcome.item_ordinal == 3).expect("asked for");
+        assert_eq!((grant.state(), grant.quantity), (v1::RoundOutcomeState::Served, quantity), "{grant:?}");
+        assert_eq!(grant.servings[0].resource, aid);
+    }
+    let of_kits = |outcome: &&v1::RoundOutcome| outcome.servings.iter().any(|serving| serving.resource == kits);
+    assert!(found.iter().filter(of_kits).count() > 1, "the fund gives kits in the same plan: {found:?}");
+    assert!(round.reached.is_some_and(|reached| reached.optimal), "there is enough for all of them");
+}
+
+#[tokio::test]
 async fn a_cohort_asked_for_at_once_gets_for_each_a_resource_or_a_reason_and_the_totals_reconcile() {
     let served = demo().await;
     trunks(&served, NEAR, Some(20)).await;

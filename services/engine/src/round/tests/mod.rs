@@ -2,6 +2,7 @@
 
 mod brute;
 mod cohort;
+mod lanes;
 mod look_ahead;
 mod rules;
 mod small_worlds;

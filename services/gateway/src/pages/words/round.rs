@@ -48,7 +48,9 @@ pub(crate) fn unserved(language: Language, reason: UnservedReason) -> &'static s
         UnservedReason::Partners => ("服务机构数已达上限", "it would be one organization too many"),
         UnservedReason::Bundle => ("同捆的需求无法满足", "what it is bundled with cannot be served"),
         UnservedReason::Guarantee => ("合适的资源已保障给他人", "what fits is guaranteed to others"),
-        UnservedReason::NotProven => ("搜索提前结束", "the search ended before it"),
+        UnservedReason::NotProven => {
+            ("也许另有方案能满足，未能证明", "another plan may serve it: that was not settled")
+        }
         UnservedReason::Occurrences => ("部分周期不开放或已满", "closed or full in some of its weeks"),
         UnservedReason::Unspecified => ("其他原因", "another reason"),
     };

@@ -96,7 +96,10 @@ fn proof(reached: &RoundReached, lang: Lang) -> String {
     };
     let gap = reached.levels.iter().find(|level| level.gap != "0");
     let proven = match gap {
-        None => lang.pick("no plan is better", "已证明最优").to_owned(),
+        None if reached.optimal => lang.pick("no plan is better", "已证明最优").to_owned(),
+        None => lang
+            .pick("the best by a division of pools that was made before the plan", "在先行划分的资金池下最优")
+            .to_owned(),
         Some(open) => format!(
             "{}{}{}{}{}",
             lang.pick("on ", ""),

@@ -147,6 +147,12 @@ fn plan(visit: &Visit, reached: &v1::RoundReached) -> Markup {
         h2 { (visit.say("方案能做到什么", "What the plan comes to")) }
         p {
             @if reached.certificate_verified && reached.optimal { (visit.say("已校验：没有更好的方案。", "Checked: no plan is better.")) }
+            @else if reached.certificate_verified && reached.levels.iter().all(|level| level.gap == "0") {
+                (visit.say(
+                    "已校验：有资金池先行划分，在这一划分下没有更好的方案。",
+                    "Checked: a pool was divided up before; no plan is better by that division.",
+                ))
+            }
             @else if reached.certificate_verified { (visit.say("已校验。", "Checked.")) }
             @else { (visit.say("没有通过校验。", "Not accepted by the check.")) }
         }
