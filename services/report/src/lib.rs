@@ -37,7 +37,7 @@ pub use links::{LinkedPlace, linked_map};
 pub use page::{CONTENT_SECURITY_POLICY, render};
 pub use picture::{
     Amount, Certified, DivisionFigures, DivisionPlace, FairnessFigures, FairnessRow, Flow, GapFigures, LevelFigures,
-    LevelKind, Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
+    LevelKind, OfferFigures, Outcome, ReasonFigures, RoundKind, RoundPicture, SupplyPlace, TierFigures,
 };
 pub use reconcile::disagreements;
 pub use split::{LinkedFigure, SplitPlace, split_map};

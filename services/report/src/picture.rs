@@ -180,6 +180,17 @@ pub struct FairnessFigures {
     pub by_division: Vec<FairnessRow>,
 }
 
+/// What became of the offers that a round's plans asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OfferFigures {
+    /// Offers asked for, by all plans.
+    pub planned: u64,
+    /// Those made.
+    pub made: u64,
+    /// Those refused, because something had changed since the plan was made, by reason.
+    pub refused: Vec<ReasonFigures>,
+}
+
 /// A level of the objective.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -232,9 +243,11 @@ pub struct RoundPicture {
     pub scope: Vec<LocalizedText>,
     /// Needs in it.
     pub needs: u64,
-    /// Items in it, as they came out.
+    /// Items in it, as they came out: of a round that makes offers, by what was offered.
     pub outcome: Outcome,
-    /// Allocations in the plan.
+    /// What became of its offers; none where nothing was to be offered.
+    pub offers: Option<OfferFigures>,
+    /// Allocations in the plan; of a round that makes offers, those made.
     pub allocations: u64,
     /// Mean distance of items, each for as much as is served of it, in metres, where it is known.
     pub distance_metres: Option<u64>,

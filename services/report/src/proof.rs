@@ -24,9 +24,10 @@ pub(crate) fn chapter(picture: &RoundPicture, language: Language) -> Markup {
             p class={ "verdict " (class(picture.certified)) } { (verdict(picture, language)) }
             p class="lead" {
                 (language.pick(
-                    "每一级都绝对优先于下一级：多满足一份更紧急的需求，胜过省下任何距离。“界”是在前面各级同样好的任何方案都不能越过的数值。",
+                    "每一级都绝对优先于下一级：多满足一份更紧急的需求，胜过省下任何距离。“界”是在前面各级同样好的任何方案都不能越过的数值。\
+                     占用各周期名额的系列服务在此按其中一次计。",
                     "Each level comes before everything below it: one more unit of a more urgent tier outweighs any distance. The bound is what no \
-                     plan that is as good on the levels above exceeds.",
+                     plan that is as good on the levels above exceeds. A series that takes a place in each period counts here as one of its times.",
                 ))
             }
             (open(language, caption, &columns, &rows, None))
@@ -76,7 +77,12 @@ fn level_name(level: &LevelFigures, language: Language) -> String {
             let tier = tier_name(language, tier);
             language.pick(format!("{tier}{counted}"), format!("{tier}: {counted}"))
         }
-        LevelKind::Guarantee => language.pick("保障额度内满足的数量", "Units served within guarantees").to_owned(),
+        LevelKind::Guarantee => language
+            .pick(
+                "保障额度内满足的数量（各种单位相加，金额以分计）",
+                "Units served within guarantees (of all kinds, money in fen)",
+            )
+            .to_owned(),
         LevelKind::Distance => {
             language.pick("距离：米 × 数量，越小越好", "Distance: metres × units, less is better").to_owned()
         }

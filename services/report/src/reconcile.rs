@@ -29,7 +29,9 @@ pub fn disagreements(picture: &RoundPicture) -> Vec<LocalizedText> {
             ));
         }
     }
+    let made = picture.offers.as_ref().map_or(picture.allocations, |offers| offers.made);
     let pairs = [
+        ("已转介的次数", "offers made", made, picture.allocations),
         (
             "各条流向合计的分配数",
             "allocations over all flows",

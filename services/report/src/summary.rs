@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::bars::stacked;
 use crate::figures::{count, counted, distance, percent};
 use crate::language::Language;
-use crate::picture::{Certified, RoundKind, RoundPicture};
+use crate::picture::{Certified, OfferFigures, ReasonFigures, RoundKind, RoundPicture};
 use crate::proof;
 use crate::reconcile::disagreements;
 use crate::tiers::{key, named_tier, segments};
@@ -72,6 +72,7 @@ fn sentences(picture: &RoundPicture, language: Language) -> Vec<String> {
             count(outcome.unserved)
         ),
     )];
+    text.extend(picture.offers.as_ref().map(|offers| offered(offers, language)));
     text.extend(most_urgent(picture, language));
     if let Some(gap) = picture.gaps.first() {
         let (sentence, up_to) = (gaps::sentence(gap, language), gaps::up_to(gap, language));
@@ -83,6 +84,30 @@ fn sentences(picture: &RoundPicture, language: Language) -> Vec<String> {
     text.extend(fairness::sentence(picture, language));
     text.push(proof::verdict(picture, language).to_owned());
     text
+}
+
+/// What became of the offers.
+fn offered(offers: &OfferFigures, language: Language) -> String {
+    let refused: u64 = offers.refused.iter().map(|reason| reason.items).sum();
+    let (planned, made) = (count(offers.planned), count(offers.made));
+    let reason = |reason: &ReasonFigures| {
+        let (text, items) = (language.of(&reason.text), count(reason.items));
+        language.pick(format!("{text} {items}"), format!("{text}: {items}"))
+    };
+    let reasons: Vec<String> = offers.refused.iter().map(reason).collect();
+    let why = if reasons.is_empty() {
+        String::new()
+    } else {
+        language.pick(format!("（{}）", reasons.join("；")), format!(" ({})", reasons.join("; ")))
+    };
+    let refused = count(refused);
+    language.pick(
+        format!("计划转介 {planned} 次，已转介 {made} 次，因情况变化未成 {refused} 次{why}。本报告按已转介的计，未成的不算满足。"),
+        format!(
+            "Offers planned: {planned}, made: {made}, refused: {refused}{why}. This report counts what was offered; what was refused is not \
+             served."
+        ),
+    )
 }
 
 /// How the most urgent tier that has anything fared.
@@ -139,12 +164,25 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
             ),
         ),
         (
-            language.pick("分配", "allocations"),
+            match &picture.offers {
+                None => language.pick("分配", "allocations"),
+                Some(_) => language.pick("已转介", "offers made"),
+            },
             count(picture.allocations),
-            language.pick(
-                format!("来自 {} 处", count(places)),
-                format!("from {}", counted(language, places, "", "place", "places")),
-            ),
+            match &picture.offers {
+                None => language.pick(
+                    format!("来自 {} 处", count(places)),
+                    format!("from {}", counted(language, places, "", "place", "places")),
+                ),
+                Some(offers) => language.pick(
+                    format!("计划 {} 次，来自 {} 处", count(offers.planned), count(places)),
+                    format!(
+                        "of {} planned, from {}",
+                        count(offers.planned),
+                        counted(language, places, "", "place", "places")
+                    ),
+                ),
+            },
         ),
         (
             language.pick("平均距离", "mean distance"),

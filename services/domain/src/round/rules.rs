@@ -87,7 +87,7 @@ pub struct LoadStep {
 pub struct OrganizationCap {
     /// Whose.
     pub organization: OrganizationId,
-    /// Units of its pools, 0..=`QUANTITY_MAX`.
+    /// Units of the items it serves, whatever they take of its pools, 0..=`QUANTITY_MAX`.
     pub units: i64,
 }
 

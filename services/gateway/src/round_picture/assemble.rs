@@ -16,6 +16,7 @@ use wishwell_report::{
 };
 
 use super::catalogue::Catalogue;
+use super::offered::{came_to, offers, why_not};
 use super::places::{Mean, divisions, flows, share_millionths, units};
 use super::words::{group_tag, name, per, reason, tier, unit};
 use super::{NamedReport, ToldRound};
@@ -25,12 +26,13 @@ const PARTS_OF_AN_ITEM: u64 = 2520;
 
 /// The picture of a round.
 pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue) -> RoundPicture {
-    let ToldRound { round, report, outcomes } = told;
+    let ToldRound { round, report, .. } = told;
+    let outcomes = &*came_to(told, catalogue);
     let reached = round.reached.clone().unwrap_or_default();
     let totals = reached.totals.unwrap_or_default();
     let counted = outcome(outcomes.iter());
-    // What was planned anew since is told by the outcomes, and no longer by the first plan's totals.
-    let is_first_plan = outcomes.iter().all(|outcome| outcome.pass <= 1);
+    // What was offered, and what was planned anew since, is told by the outcomes, and no longer by the first plan's totals.
+    let is_first_plan = round.dry_run && outcomes.iter().all(|outcome| outcome.pass <= 1);
     let whole = totals.all.as_ref().filter(|_| is_first_plan).map_or(counted, of_tally);
     let (divisions, nth_division) = divisions(catalogue);
     let (places, flows) = flows(catalogue, outcomes, &nth_division);
@@ -43,6 +45,7 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue) -> RoundPicture {
         scope: scope(told, catalogue),
         needs: needs.len() as u64,
         outcome: whole,
+        offers: offers(told),
         allocations: outcomes.iter().map(|outcome| outcome.servings.len() as u64).sum(),
         distance_metres: mean_distance(outcomes),
         tiers: tiers(outcomes),
@@ -164,15 +167,24 @@ fn by_division(outcomes: &[RoundOutcome], nth: &HashMap<String, usize>) -> Vec<D
 
 fn reasons(outcomes: &[RoundOutcome]) -> Vec<ReasonFigures> {
     let mut items: BTreeMap<UnservedReason, u64> = BTreeMap::new();
-    for unserved in outcomes.iter().filter_map(|outcome| outcome.unserved.as_ref()) {
-        *items.entry(UnservedReason::try_from(unserved.reason).unwrap_or_default()).or_default() += 1;
+    let mut reasons: Vec<ReasonFigures> = Vec::new();
+    for outcome in outcomes {
+        if let Some(unserved) = &outcome.unserved {
+            *items.entry(UnservedReason::try_from(unserved.reason).unwrap_or_default()).or_default() += 1;
+        } else if outcome.state() != RoundOutcomeState::Served {
+            let (code, text) = why_not(outcome);
+            match reasons.iter_mut().find(|reason| reason.code == code) {
+                Some(reason) => reason.items += 1,
+                None => reasons.push(ReasonFigures { code, text, items: 1 }),
+            }
+        }
     }
     let figures = |(why, items): (UnservedReason, u64)| {
         let code = why.as_str_name();
         let code = code.strip_prefix("UNSERVED_REASON_").unwrap_or(code).to_owned();
         ReasonFigures { code, text: reason(why), items }
     };
-    let mut reasons: Vec<ReasonFigures> = items.into_iter().map(figures).collect();
+    reasons.extend(items.into_iter().map(figures));
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.items));
     reasons
 }

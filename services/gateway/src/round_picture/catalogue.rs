@@ -49,7 +49,8 @@ impl Catalogue {
 
         let servings = || outcomes.iter().flat_map(|outcome| &outcome.servings);
         let resources = servings().map(|serving| &serving.resource).chain(report.gaps.iter().map(|gap| &gap.resource));
-        catalogue.ask_resources(catalog, distinct(resources)).await?;
+        let offered = outcomes.iter().flat_map(|outcome| &outcome.offers).map(|offer| &offer.resource);
+        catalogue.ask_resources(catalog, distinct(resources.chain(offered))).await?;
         catalogue.ask_organizations(catalog, distinct(servings().map(|serving| &serving.organization))).await?;
         Ok(catalogue)
     }

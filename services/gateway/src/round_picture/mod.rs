@@ -4,6 +4,7 @@
 mod asking;
 mod assemble;
 mod catalogue;
+mod offered;
 mod places;
 mod words;
 

@@ -1,8 +1,8 @@
 use prost_types::{Duration, Timestamp};
 use wishwell_api::v1::{
     Category, Datum, Division, FairnessFigure, GeoPoint, GroupTag, LocalizedText, PoolPeriod, Resource, Round,
-    RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundReached, RoundReport, RoundState, RoundTally,
-    RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
+    RoundLevel, RoundLevelKind, RoundOffer, RoundOutcome, RoundOutcomeState, RoundProgress, RoundReached, RoundReport,
+    RoundState, RoundTally, RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText as Name;
 use wishwell_report::{Certified, Language, Outcome, RoundKind, RoundPicture, disagreements, gap_in_words, render};
@@ -206,6 +206,49 @@ fn figures_of_the_plan_and_of_its_outcomes_that_differ_raise_the_alarm() {
     // A later plan decided some of it anew: then the outcomes are what counts.
     outcomes[0].pass = 2;
     assert_eq!(disagreements(&picture_of(&round(), &outcomes)), Vec::<Name>::new());
+}
+
+#[test]
+fn of_a_round_that_makes_offers_what_was_offered_counts_and_not_what_was_planned() {
+    let mut round = round();
+    (round.dry_run, round.state) = (false, RoundState::Committed.into());
+    round.progress =
+        Some(RoundProgress { planned_offers: 3, made_offers: 1, refused_offers: 2, ..RoundProgress::default() });
+    let mut outcomes = outcomes();
+    let offer = |resource: &str, quantity, referral: &str, refusal: &str| {
+        let [resource, referral, refusal] = [resource, referral, refusal].map(str::to_owned);
+        RoundOffer { pass: 1, resource, quantity, referral, refusal }
+    };
+    outcomes[0].offers =
+        vec![offer("resources/a", 3, "referrals/a", ""), offer("resources/b", 1, "", "CAPACITY_EXHAUSTED")];
+    outcomes[1].offers = vec![offer("resources/a", 1, "", "ITEM_COVERED")];
+    let picture = picture_of(&round, &outcomes);
+    assert_eq!(disagreements(&picture), Vec::<Name>::new());
+    assert_eq!(picture.outcome, Outcome { served: 0, partly: 1, unserved: 2 });
+    assert_eq!((picture.allocations, picture.flows.len(), picture.flows[0].quantities[0].units), (1, 1, 3));
+    let reasons: Vec<(&str, u64)> = picture.reasons.iter().map(|why| (why.code.as_str(), why.items)).collect();
+    assert_eq!(reasons, [("REFUSED", 2), ("CAPACITY", 1)]);
+    let offers = picture.offers.as_ref().unwrap();
+    let refused: Vec<&str> = offers.refused.iter().map(|why| why.code.as_str()).collect();
+    assert_eq!((offers.planned, offers.made, refused), (3, 1, vec!["CAPACITY_EXHAUSTED", "ITEM_COVERED"]));
+    for (language, words) in [
+        (
+            Language::En,
+            "Offers planned: 3, made: 1, refused: 2 (the capacity was taken meanwhile: 1; the item was covered",
+        ),
+        (Language::Zh, "计划转介 3 次，已转介 1 次，因情况变化未成 2 次"),
+    ] {
+        assert!(render(&picture, language).contains(words), "{words}");
+    }
+    // What an earlier plan offered of an item that was planned anew is part of what it asked.
+    outcomes[0].offers = vec![
+        offer("resources/b", 2, "referrals/b", ""),
+        RoundOffer { pass: 2, ..offer("resources/a", 4, "referrals/a", "") },
+    ];
+    (outcomes[0].pass, outcomes[0].servings) = (2, vec![serving("resources/a", 4, Some(1_000))]);
+    let picture = picture_of(&round, &outcomes);
+    assert_eq!((picture.outcome.served, picture.allocations), (1, 2));
+    assert_eq!(picture.places.len(), 2, "{:?}", picture.places);
 }
 
 #[test]

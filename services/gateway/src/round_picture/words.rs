@@ -48,6 +48,19 @@ pub(super) fn group_tag(tag: Option<GroupTag>) -> LocalizedText {
     }
 }
 
+/// Why an offer of a round was refused, by the name of the reason.
+pub(super) fn refusal(code: &str) -> LocalizedText {
+    both_or(code, |language| words::round::refused(language, code))
+}
+
+/// What one word for each language makes; the code where there is none.
+fn both_or(code: &str, word: impl Fn(Language) -> Option<&'static str>) -> LocalizedText {
+    match (word(Language::Zh), word(Language::En)) {
+        (Some(zh), Some(en)) => LocalizedText::new(zh, en),
+        _ => plain(code),
+    }
+}
+
 /// Why an item, or the rest of it, is not served.
 pub(super) fn reason(reason: UnservedReason) -> LocalizedText {
     match reason {

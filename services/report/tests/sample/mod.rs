@@ -99,6 +99,7 @@ pub(crate) fn round(seed: u64, items: usize) -> RoundPicture {
         scope: Vec::new(),
         needs: (items.len() as u64).div_ceil(3),
         outcome,
+        offers: None,
         allocations,
         distance_metres: Some(3_420),
         tiers: tiers(&items),

@@ -56,3 +56,18 @@ pub(crate) fn unserved(language: Language, reason: UnservedReason) -> &'static s
     };
     language.pick(zh, en)
 }
+
+/// Why an offer of a round was refused, by the name of the reason; none for those that no offer of a plan should meet.
+pub(crate) fn refused(language: Language, reason: &str) -> Option<&'static str> {
+    let (zh, en) = match reason {
+        "ITEM_COVERED" => ("该项已有人承接", "the item was covered meanwhile"),
+        "CAPACITY_EXHAUSTED" => ("余量已被占用", "the capacity was taken meanwhile"),
+        "RESOURCE_NOT_OFFERED" => ("资源已暂停", "the resource is not offered any more"),
+        "RESOURCE_DOES_NOT_FIT" => ("资源不再符合条件", "the resource does not fit any more"),
+        "ILLEGAL_STATE" => ("需求已撤回或关闭", "the need was withdrawn or closed"),
+        "CONSENT_MISSING" => ("本人同意已撤回", "the consent was taken back"),
+        "ERASED" => ("个人信息已抹除", "the personal data was erased"),
+        _ => return None,
+    };
+    Some(language.pick(zh, en))
+}

@@ -110,8 +110,9 @@ fn table(rounds: &[Round], lang: Lang) -> String {
         (lang.pick("by", "由谁"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
         (lang.pick("items", "需求项"), Align::Right),
-        (lang.pick("served", "已安排"), Align::Right),
-        (lang.pick("offers", "转介"), Align::Right),
+        (lang.pick("planned", "方案可满足"), Align::Right),
+        (lang.pick("offers", "已转介"), Align::Right),
+        (lang.pick("refused", "未成"), Align::Right),
     ]);
     for round in rounds {
         let progress = round.progress.unwrap_or_default();
@@ -126,6 +127,7 @@ fn table(rounds: &[Round], lang: Lang) -> String {
             progress.items.to_string(),
             served,
             progress.made_offers.to_string(),
+            progress.refused_offers.to_string(),
         ]);
     }
     table.render(terminal_width())

@@ -1,5 +1,7 @@
 //! What a round came to, on a page of text.
 
+use std::collections::BTreeMap;
+
 use wishwell_api::v1::{FairnessSpread, RoundReached, RoundTally, RoundTotals, UnservedReason};
 use wishwell_gateway::round_picture::{NamedReport, ToldRound};
 use wishwell_report::{FairnessRow, gap_holds_for, gap_in_words};
@@ -30,6 +32,11 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
     let planned = time_alone(reached.evaluation_time.as_ref());
     page += &format!("{} {planned}\n", lang.pick("planned for", "统筹时刻"));
     if let Some(totals) = &reached.totals {
+        if !round.dry_run {
+            let first =
+                lang.pick("what the first plan was to do; offers are told below", "第一次方案的打算；实际转介见下");
+            page += &format!("{first}\n");
+        }
         page += &served(totals, lang);
     }
     if let Some(mean) = told.mean_distance_metres() {
@@ -51,10 +58,21 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
             lang.pick("items planned anew: ", "重新统筹的需求项："),
             figures.replanned_items,
         );
+        page += &refusals(told, lang);
     }
     page += &gaps(told, named, lang);
     page += &fairness(told, named, lang);
     page
+}
+
+/// Offers that were refused, by reason.
+fn refusals(told: &ToldRound, lang: Lang) -> String {
+    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
+    for offer in told.outcomes.iter().flat_map(|outcome| &outcome.offers).filter(|offer| !offer.refusal.is_empty()) {
+        *reasons.entry(&offer.refusal).or_default() += 1;
+    }
+    let line = |(reason, count): (&str, u64)| format!("  {}{reason} {count}\n", lang.pick("refused: ", "被拒："));
+    reasons.into_iter().map(line).collect()
 }
 
 fn served(totals: &RoundTotals, lang: Lang) -> String {

@@ -126,8 +126,9 @@ fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
                     th scope="col" { (visit.say("状态", "State")) }
                     th scope="col" { (visit.say("发起人", "By")) }
                     th scope="col" class="figure" { (visit.say("需求项", "Items")) }
-                    th scope="col" class="figure" { (visit.say("能满足（含部分）", "Served, wholly or in part")) }
+                    th scope="col" class="figure" { (visit.say("方案可满足（含部分）", "Planned to be served, wholly or in part")) }
                     th scope="col" class="figure" { (visit.say("已转介", "Offers made")) }
+                    th scope="col" class="figure" { (visit.say("未成", "Refused")) }
                 } }
                 tbody { @for round in rounds {
                     @let progress = round.progress.unwrap_or_default();
@@ -138,6 +139,7 @@ fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
                         td class="figure" { (progress.items) }
                         td class="figure" { (served(round).map(|served| served.to_string()).unwrap_or_default()) }
                         td class="figure" { (progress.made_offers) }
+                        td class="figure" { (progress.refused_offers) }
                     }
                 } }
             }

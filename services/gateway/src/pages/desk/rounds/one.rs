@@ -114,7 +114,7 @@ fn live(user: &SignedIn, round: &v1::Round) -> Markup {
                 " " (words::failure(visit.language, round.failure()))
             }
             (progress(visit, round))
-            @if let Some(reached) = &round.reached { (plan(visit, reached)) }
+            @if let Some(reached) = &round.reached { (plan(visit, round, reached)) }
             @if under_way {
                 noscript { p { a href=(address) { (visit.say("刷新看进度", "Reload to see how far it is")) } } }
             }
@@ -133,6 +133,7 @@ fn progress(visit: &Visit, round: &v1::Round) -> Markup {
         ul class="tiles" {
             li class="tile" { div { strong { (progress.items) } span { (visit.say("需求项", "items")) } } }
             @if !round.dry_run {
+                li class="tile" { div { strong { (progress.planned_offers) } span { (visit.say("计划转介", "offers planned")) } } }
                 li class="tile" { div { strong { (progress.made_offers) } span { (visit.say("已转介", "offers made")) } } }
                 li class="tile" { div { strong { (progress.refused_offers) } span { (visit.say("因情况变化未成", "refused: things had changed")) } } }
             }
@@ -140,7 +141,7 @@ fn progress(visit: &Visit, round: &v1::Round) -> Markup {
     }
 }
 
-fn plan(visit: &Visit, reached: &v1::RoundReached) -> Markup {
+fn plan(visit: &Visit, round: &v1::Round, reached: &v1::RoundReached) -> Markup {
     let totals = reached.totals.clone().unwrap_or_default();
     let all = totals.all.unwrap_or_default();
     html! {
@@ -155,6 +156,12 @@ fn plan(visit: &Visit, reached: &v1::RoundReached) -> Markup {
             }
             @else if reached.certificate_verified { (visit.say("已校验。", "Checked.")) }
             @else { (visit.say("没有通过校验。", "Not accepted by the check.")) }
+        }
+        @if !round.dry_run {
+            p class="note" { (visit.say(
+                "下表是第一次方案的打算。实际转介了多少见上；哪些未成、为什么，见完整报告。",
+                "This is what the first plan was to do. What was offered is told above; what was refused, and why, in the full report.",
+            )) }
         }
         table class="list" {
             thead { tr {
