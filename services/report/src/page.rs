@@ -74,6 +74,7 @@ fn article(picture: &RoundPicture, language: Language) -> Markup {
                     @if !picture.name.is_empty() { " · " code { (picture.name) } }
                     " · " (picture.planned_at)
                 }
+                @if !picture.rules.is_empty() { p class="of rules" { (rules(picture, language)) } }
             }
             (summary::chapter(picture, language))
             (tiers::chapter(picture, language))
@@ -94,6 +95,12 @@ fn scope(picture: &RoundPicture, language: Language) -> String {
     }
     let names: Vec<String> = picture.scope.iter().map(|name| language.of(name).to_owned()).collect();
     language.list(&names)
+}
+
+fn rules(picture: &RoundPicture, language: Language) -> String {
+    let rules: Vec<&str> = picture.rules.iter().map(|rule| language.of(rule)).collect();
+    let (before, between) = language.pick(("规则：", "；"), ("Rules: ", "; "));
+    format!("{before}{}", rules.join(between))
 }
 
 fn footer(picture: &RoundPicture, language: Language) -> Markup {

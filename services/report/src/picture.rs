@@ -241,6 +241,8 @@ pub struct RoundPicture {
     pub kind: RoundKind,
     /// What it was limited to: divisions, categories, groups; empty for everything.
     pub scope: Vec<LocalizedText>,
+    /// The rules it was made by, in words, where they are not the usual ones.
+    pub rules: Vec<LocalizedText>,
     /// Needs in it.
     pub needs: u64,
     /// Items in it, as they came out: of a round that makes offers, by what was offered.

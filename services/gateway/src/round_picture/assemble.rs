@@ -18,6 +18,7 @@ use wishwell_report::{
 use super::catalogue::Catalogue;
 use super::offered::{came_to, offers, why_not};
 use super::places::{Mean, divisions, flows, share_millionths, units};
+use super::rules::rules;
 use super::words::{group_tag, name, per, reason, tier, unit};
 use super::{NamedReport, ToldRound};
 
@@ -43,6 +44,7 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue) -> RoundPicture {
         planned_at: planned_at(reached.evaluation_time.as_ref()),
         kind: kind(told),
         scope: scope(told, catalogue),
+        rules: rules(round.rules.as_ref(), catalogue),
         needs: needs.len() as u64,
         outcome: whole,
         offers: offers(told),
@@ -98,7 +100,7 @@ fn kind(told: &ToldRound) -> RoundKind {
     }
 }
 
-fn scope(told: &ToldRound, catalogue: &Catalogue) -> Vec<LocalizedText> {
+pub(super) fn scope(told: &ToldRound, catalogue: &Catalogue) -> Vec<LocalizedText> {
     let Some(scope) = told.round.rules.as_ref().and_then(|rules| rules.scope.as_ref()) else { return Vec::new() };
     let mut names: Vec<LocalizedText> = scope.divisions.iter().map(|code| catalogue.division(code)).collect();
     names.extend(scope.categories.iter().map(|code| catalogue.category(code)));

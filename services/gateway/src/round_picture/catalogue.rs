@@ -11,6 +11,7 @@ use wishwell_domain::text::LocalizedText;
 
 use super::ToldRound;
 use super::asking::{Catalog, Transport};
+use super::rules;
 use super::words::{name, plain};
 
 /// Neighbours of a division that are asked for, to give the map its dots.
@@ -40,7 +41,8 @@ impl Catalogue {
         let divisions = divisions.chain(report.gaps.iter().map(|gap| &gap.division));
         let divisions = divisions.chain(report.divisions.iter().map(|figure| &figure.division));
         let divisions = divisions.chain(scope.iter().flat_map(|scope| &scope.divisions));
-        let parents = catalogue.ask_divisions(catalog, distinct(divisions)).await?;
+        let (of_guarantees, of_caps) = rules::named(round.rules.as_ref());
+        let parents = catalogue.ask_divisions(catalog, distinct(divisions.chain(of_guarantees))).await?;
         catalogue.ask_neighbours(catalog, parents).await?;
 
         let codes = outcomes.iter().map(|outcome| &outcome.category).chain(report.gaps.iter().map(|gap| &gap.category));
@@ -51,7 +53,8 @@ impl Catalogue {
         let resources = servings().map(|serving| &serving.resource).chain(report.gaps.iter().map(|gap| &gap.resource));
         let offered = outcomes.iter().flat_map(|outcome| &outcome.offers).map(|offer| &offer.resource);
         catalogue.ask_resources(catalog, distinct(resources.chain(offered))).await?;
-        catalogue.ask_organizations(catalog, distinct(servings().map(|serving| &serving.organization))).await?;
+        let organizations = servings().map(|serving| &serving.organization).chain(of_caps);
+        catalogue.ask_organizations(catalog, distinct(organizations)).await?;
         Ok(catalogue)
     }
 

@@ -6,6 +6,7 @@ mod assemble;
 mod catalogue;
 mod offered;
 mod places;
+mod rules;
 mod words;
 
 use tonic::Status;
@@ -16,6 +17,7 @@ use self::asking::{Catalog, Matching};
 use self::catalogue::Catalogue;
 
 pub use self::asking::Transport;
+pub use self::rules::scope_and_rules;
 
 /// Largest page of outcomes the service gives.
 const OUTCOMES_PAGE: i32 = 500;

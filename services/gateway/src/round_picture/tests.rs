@@ -1,7 +1,8 @@
 use prost_types::{Duration, Timestamp};
 use wishwell_api::v1::{
     Category, Datum, Division, FairnessFigure, GeoPoint, GroupTag, LocalizedText, PoolPeriod, Resource, Round,
-    RoundLevel, RoundLevelKind, RoundOffer, RoundOutcome, RoundOutcomeState, RoundProgress, RoundReached, RoundReport,
+    RoundAim, RoundCounting, RoundGuarantee, RoundLevel, RoundLevelKind, RoundLoadStep, RoundOffer,
+    RoundOrganizationCap, RoundOutcome, RoundOutcomeState, RoundProgress, RoundReached, RoundReport, RoundRules,
     RoundState, RoundTally, RoundTierTally, RoundTotals, Serving, SupplyGap, Unserved, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText as Name;
@@ -249,6 +250,58 @@ fn of_a_round_that_makes_offers_what_was_offered_counts_and_not_what_was_planned
     let picture = picture_of(&round, &outcomes);
     assert_eq!((picture.outcome.served, picture.allocations), (1, 2));
     assert_eq!(picture.places.len(), 2, "{:?}", picture.places);
+}
+
+#[test]
+fn a_round_says_by_which_rules_it_was_made_where_they_are_not_the_usual_ones() {
+    assert!(picture_of(&round(), &outcomes()).rules.is_empty());
+    // As the service tells the rules of a round that named none.
+    let usual = RoundRules {
+        counting: RoundCounting::People.into(),
+        aims: [RoundAim::Guarantee, RoundAim::Distance, RoundAim::Load].map(i32::from).to_vec(),
+        load_steps: [(500, 1), (800, 4)].map(|(from_permille, price)| RoundLoadStep { from_permille, price }).to_vec(),
+        contacts_per_organization_max: Some(20),
+        candidates_per_item_max: Some(20),
+        ..RoundRules::default()
+    };
+    let picture = picture_of(&Round { rules: Some(usual), ..round() }, &outcomes());
+    assert_eq!(picture.rules, Vec::<Name>::new());
+    let guarantee = RoundGuarantee {
+        group_tag: GroupTag::Elderly.into(),
+        division: "640104".to_owned(),
+        share_permille: 500,
+        ..RoundGuarantee::default()
+    };
+    let cap = RoundOrganizationCap { organization: "organizations/a".to_owned(), units: 17 };
+    let rules = RoundRules {
+        counting: RoundCounting::Units.into(),
+        guarantee_first: true,
+        guarantees: vec![guarantee],
+        organization_caps: vec![cap; 7],
+        contacts_per_organization_max: Some(3),
+        ..RoundRules::default()
+    };
+    let picture = picture_of(&Round { rules: Some(rules), ..round() }, &outcomes());
+    for (language, words) in [
+        (
+            Language::En,
+            [
+                "guaranteed to Xingqing, Old people: 500 in 1000",
+                "Clean gives at most 17",
+                "2 more caps",
+                "at most 3 items",
+            ],
+        ),
+        (
+            Language::Zh,
+            ["保障兴庆区老年人所求数量的 500‰", "洁净至多 17", "另有 2 家机构的上限", "每家机构至多联系 3 项"],
+        ),
+    ] {
+        let page = render(&picture, language);
+        for words in words {
+            assert!(page.contains(words), "{words}");
+        }
+    }
 }
 
 #[test]

@@ -97,6 +97,7 @@ pub(crate) fn round(seed: u64, items: usize) -> RoundPicture {
         planned_at: "2026-11-28 15:40 Asia/Shanghai".to_owned(),
         kind: RoundKind::DryRun,
         scope: Vec::new(),
+        rules: Vec::new(),
         needs: (items.len() as u64).div_ceil(3),
         outcome,
         offers: None,

@@ -45,6 +45,8 @@ async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
         "of tier 3 (normal) need: a trunk (",
         "true for up to ",
         "Fairness",
+        "about: Xingqing District",
+        "rules: the usual ones",
     ] {
         assert!(english.contains(words), "{words} in\n{english}");
     }

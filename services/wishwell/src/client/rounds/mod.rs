@@ -12,7 +12,7 @@ use wishwell_api::v1::{
     CancelRoundRequest, CreateRoundRequest, GetRoundRequest, GroupTag, ListRoundsRequest, Round, RoundRules,
     RoundScope, RoundState,
 };
-use wishwell_gateway::round_picture::ToldRound;
+use wishwell_gateway::round_picture::{ToldRound, scope_and_rules};
 
 use super::words::{time, times};
 use super::{Server, categories, refused};
@@ -187,6 +187,10 @@ async fn print(
     let named = told.named_report(&server.catalog(), summary::NAMED_MAX).await;
     let named = named.map_err(|status| refused("what the round speaks of cannot be read", &status))?;
     let mut page = summary::render(&told, &named, lang);
+    let (scope, rules) = scope_and_rules(&server.catalog(), &told.round)
+        .await
+        .map_err(|status| refused("the round's rules cannot be named", &status))?;
+    page += &summary::made_by(&scope, &rules, lang);
     if let Some(file) = report {
         page += &format!("\n{}{}\n", lang.pick("report: ", "报告："), file.display());
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use wishwell_api::v1::{FairnessSpread, RoundReached, RoundTally, RoundTotals, UnservedReason};
+use wishwell_domain::text::LocalizedText;
 use wishwell_gateway::round_picture::{NamedReport, ToldRound};
 use wishwell_report::{FairnessRow, gap_holds_for, gap_in_words};
 
@@ -63,6 +64,17 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
     page += &gaps(told, named, lang);
     page += &fairness(told, named, lang);
     page
+}
+
+/// What the round is about, and the rules that are not the usual ones.
+pub(super) fn made_by(scope: &[LocalizedText], rules: &[LocalizedText], lang: Lang) -> String {
+    let line = |what: &str, texts: &[LocalizedText], usual: &str| {
+        let texts: Vec<&str> = texts.iter().map(|text| lang.pick(text.en_first(), text.zh_first())).collect();
+        let said = if texts.is_empty() { usual.to_owned() } else { texts.join(lang.pick("; ", "；")) };
+        format!("{what}{said}\n")
+    };
+    let scope = line(lang.pick("about: ", "范围："), scope, lang.pick("all open needs", "全部未满足的需求"));
+    format!("\n{scope}{}", line(lang.pick("rules: ", "规则："), rules, lang.pick("the usual ones", "通常的规则")))
 }
 
 /// Offers that were refused, by reason.
@@ -225,7 +237,6 @@ fn days(waiting_seconds: Option<u64>, lang: Lang) -> String {
 #[cfg(test)]
 mod tests {
     use wishwell_api::v1::{RoundLevel, RoundLevelKind};
-    use wishwell_domain::text::LocalizedText;
     use wishwell_report::GapFigures;
 
     use super::*;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::RoundState;
+use wishwell_domain::text::LocalizedText;
 
 use super::{PATH, ask, dry, plans};
 use crate::pages::address::id_of;
@@ -14,6 +15,7 @@ use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need, round as words};
 use crate::pages::{layout, notice};
+use crate::round_picture::scope_and_rules;
 
 /// How often a round that is under way is looked at.
 const LOOK: &str = "every 1s";
@@ -92,14 +94,32 @@ async fn page(user: &SignedIn, id: &str, said: &str) -> Result<Response, Failure
     if visit.part {
         return Ok(layout::part(&live));
     }
+    let (scope, rules) = scope_and_rules(&user.calls.catalog(), &round).await?;
     let title = visit.say("统筹轮次", "Round");
     let content = html! {
         p class="crumbs" { a href=(PATH) { (visit.say("统筹", "Rounds")) } }
         h1 { (title) " " span class="note" { (figures::clock(round.create_time.as_ref())) " · " (round.requested_by) } }
         (done(visit, said))
+        (made_by(visit, &scope, &rules))
         (live)
     };
     Ok(layout::page(visit, title, &content))
+}
+
+/// What it is about, and the rules that are not the usual ones: whoever makes the offers makes them by these.
+fn made_by(visit: &Visit, scope: &[LocalizedText], rules: &[LocalizedText]) -> Markup {
+    let say = |texts: &[LocalizedText], usual: (&'static str, &'static str)| {
+        let words = |text: &LocalizedText| visit.language.pick(text.zh_first(), text.en_first()).to_owned();
+        let texts: Vec<String> = texts.iter().map(words).collect();
+        if texts.is_empty() { visit.say(usual.0, usual.1).to_owned() } else { texts.join(visit.say("；", "; ")) }
+    };
+    html! {
+        p {
+            strong { (visit.say("范围：", "About: ")) } (say(scope, ("全部未满足的需求", "all open needs")))
+            br;
+            strong { (visit.say("规则：", "Rules: ")) } (say(rules, ("通常的规则", "the usual ones")))
+        }
+    }
 }
 
 /// What changes while a round is under way. It looks again by itself until the round has ended.
