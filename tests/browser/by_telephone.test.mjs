@@ -153,3 +153,26 @@ test("an operator, who may not speak for a partner, is offered no step of one", 
     assert.equal(await page.locator("details.told").count(), 0);
   });
 });
+
+for (const [language, said] of Object.entries({
+  zh: { awaited: "都已转介，2 次上门等待答复", settled: "都有着落了" },
+  en: { awaited: "All of it is referred; waiting for an answer: 2 visits", settled: "All of it is taken care of" },
+})) {
+  test(`help is taken care of once it is promised, not while it is offered (${language})`, async () => {
+    const need = await companionshipFor(server.pages, `promised ${language}`);
+    const name = await offerTo(server.pages, need, "结对陪伴");
+    await visiting(server.browser, server.pages, { user: "demo-case-worker", language }, async (page) => {
+      const told = async () => {
+        await page.goto(`/desk/${need}`);
+        return page.locator(".need-item").textContent();
+      };
+      const offered = await told();
+      assert.ok(offered.includes(said.awaited), offered);
+      assert.ok(!offered.includes(said.settled), offered);
+      await call(server.pages, "demo-case-worker", "POST", `/v1/${name}:accept`, {});
+      const promised = await told();
+      assert.ok(promised.includes(said.settled), promised);
+      assert.ok(!promised.includes(said.awaited), promised);
+    });
+  });
+}

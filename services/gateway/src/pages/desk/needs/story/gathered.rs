@@ -71,8 +71,17 @@ impl Gathered {
 
     /// What of an item a provider says has arrived, and whoever speaks for the beneficiary disputes.
     pub(super) fn disputed(&self, item: &v1::NeedItem) -> i64 {
+        self.units_in(item, ReferralState::Disputed)
+    }
+
+    /// What of an item is offered, and neither promised nor declined yet.
+    pub(super) fn offered(&self, item: &v1::NeedItem) -> i64 {
+        self.units_in(item, ReferralState::Offered)
+    }
+
+    fn units_in(&self, item: &v1::NeedItem, state: ReferralState) -> i64 {
         let of_item = self.referrals.iter().filter(|referral| referral.item_ordinal == item.ordinal);
-        of_item.filter(|referral| referral.state() == ReferralState::Disputed).map(|referral| referral.units).sum()
+        of_item.filter(|referral| referral.state() == state).map(|referral| referral.units).sum()
     }
 
     /// What of an item is neither referred nor served, over all occurrences.

@@ -163,6 +163,7 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
             @let lacking = Gathered::lacking(item);
             @let disputed = gathered.disputed(item).min(item.served_units);
             @let arrived = item.served_units - disputed;
+            @let offered = gathered.offered(item);
             @let unit = item.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
             article class="need-item" {
                 h3 {
@@ -172,6 +173,7 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
                 (progress(visit, item, disputed, lacking))
                 p {
                     @if lacking == 0 && disputed > 0 { (visit.say("对方说已送达，有异议，待处理", "Said to have arrived, and disputed: to be settled")) }
+                    @else if lacking == 0 && offered > 0 { (waiting(visit, &figures::amount(visit.language, offered, unit))) }
                     @else if lacking == 0 { (visit.say("都有着落了", "All of it is taken care of")) }
                     @else { (visit.say("还缺 ", "Still lacking: ")) strong { (figures::amount(visit.language, lacking, unit)) } }
                     @if item.referred_units > 0 { " · " (visit.say("转介中 ", "under way: ")) (figures::amount(visit.language, item.referred_units, unit)) }
@@ -183,6 +185,12 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
             }
         }
     }
+}
+
+/// All of an item is referred, and nobody has promised this much of it yet.
+fn waiting(visit: &Visit, offered: &str) -> String {
+    visit
+        .say(format!("都已转介，{offered}等待答复"), format!("All of it is referred; waiting for an answer: {offered}"))
 }
 
 /// What has arrived, what of it is disputed, what is under way, and what is lacking, as one bar.
