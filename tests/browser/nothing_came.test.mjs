@@ -37,7 +37,7 @@ async function escalated(name) {
 }
 
 for (const [language, said] of Object.entries({
-  zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手", escalated: "已上报，未办结", asked: /合适的单位都问过了/, before: /问过：已婉拒：已没有余量/ },
+  zh: { waits: /由社工另想办法/, declined: /已婉拒。社工会看到，并另想办法/, decline: "婉拒", tile: "没有谈成，还没人接手", escalated: "已上报，未办结", asked: /合适的机构都问过了/, before: /问过：已婉拒：已没有余量/ },
   en: { waits: /the case worker looks for another way/, declined: /Declined\. The case worker sees it/, decline: "Decline", tile: "Came to nothing, nobody asked since", escalated: "Escalated, not settled", asked: /Everybody who fits has been asked/, before: /Asked before: Declined: nothing left after all/ },
 })) {
   test(`of a chosen offer that is declined the partner is told what is true, and the case worker is told of it (${language})`, async () => {

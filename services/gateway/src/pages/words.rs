@@ -17,7 +17,7 @@ pub(super) fn role(language: Language, role: PrincipalRole) -> &'static str {
     let (zh, en) = match role {
         PrincipalRole::Unspecified => ("未知", "unknown"),
         PrincipalRole::InternalService => ("平台服务", "platform service"),
-        PrincipalRole::Partner => ("入驻单位", "partner"),
+        PrincipalRole::Partner => ("入驻机构", "partner"),
         PrincipalRole::CaseWorker => ("社工", "case worker"),
         PrincipalRole::Operator => ("平台管理员", "operator"),
         PrincipalRole::Auditor => ("审计员", "auditor"),

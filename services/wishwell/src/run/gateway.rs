@@ -205,8 +205,8 @@ fn demo_users() -> Vec<DemoUser> {
         token: Token::new(id),
     };
     vec![
-        user("demo-partner", "入驻单位：暖阳社工", "Partner: Nuanyang social work"),
-        user("demo-volunteer", "入驻单位：红马甲志愿服务队", "Partner: Red Vest volunteers"),
+        user("demo-partner", "入驻机构：暖阳社工", "Partner: Nuanyang social work"),
+        user("demo-volunteer", "入驻机构：红马甲志愿服务队", "Partner: Red Vest volunteers"),
         user("demo-case-worker", "社工（兴庆区、石嘴山市）", "Case worker (Xingqing, Shizuishan)"),
         user("demo-operator", "平台管理员", "Operator"),
         user("demo-auditor", "审计员", "Auditor"),

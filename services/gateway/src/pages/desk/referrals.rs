@@ -111,7 +111,7 @@ async fn page(user: &SignedIn, query: ReferralQuery) -> Result<Response, Failure
             @let all = ReferralQuery { organization: String::new(), page: String::new(), ..query.clone() };
             p {
                 (visit.say("只看：", "Only of ")) strong { (names.organization(visit, &query.organization)) } " "
-                a href=(all.address()) { (visit.say("看所有单位", "all organizations")) }
+                a href=(all.address()) { (visit.say("看所有机构", "all organizations")) }
             }
         }
         @if listed.referrals.is_empty() {

@@ -30,7 +30,7 @@ impl FromRequestParts<App> for Partner {
         let SignedIn { visit, session, calls } = SignedIn::from_request_parts(parts, app).await?;
         if session.role != PrincipalRole::Partner {
             let text = visit
-                .say("这些页面供入驻单位的工作人员使用。", "These pages are for the staff of partner organizations.");
+                .say("这些页面供入驻机构的工作人员使用。", "These pages are for the staff of partner organizations.");
             return Err(Failure::from(Status::permission_denied(text)).response(&visit));
         }
         Ok(Self { visit, organization: session.organization, calls, session_ends: session.ends })

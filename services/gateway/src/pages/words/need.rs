@@ -54,7 +54,7 @@ pub(in crate::pages) fn channel(language: Language, channel: Channel) -> &'stati
         Channel::HomeVisit => ("入户走访", "Home visit"),
         Channel::OneForm => ("一表通窗口", "One-form desk"),
         Channel::CaseManagement => ("个案管理", "Case management"),
-        Channel::Partner => ("入驻单位", "Partner"),
+        Channel::Partner => ("入驻机构", "Partner"),
         Channel::Import => ("系统导入", "Import"),
         Channel::Unspecified => ("未知", "unknown"),
     };

@@ -127,7 +127,7 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
         ),
         (ErrorReason::Erased, _) => Here("相关个人信息已应本人要求抹除。", "The personal data was erased on request."),
         (ErrorReason::ConsentMissing, Partner) => Here(
-            "本人没有同意向服务单位提供联系方式，请通过社工联系（见本页下方）。",
+            "本人没有同意向服务机构提供联系方式，请通过社工联系（见本页下方）。",
             "The person has not agreed to share contact data. Please reach them through the case worker (see below).",
         ),
         (ErrorReason::ConsentMissing, Staff) => {
@@ -187,7 +187,7 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
             Here("这项资源已暂停，或今天不提供。", "This resource is paused, or not offered today.")
         }
         (ErrorReason::NobodyLeftToAsk, _) => {
-            Here("合适的单位都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
+            Here("合适的机构都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
         }
         (ErrorReason::OrganizationNotCleared, Partner) => Here(
             "贵单位目前未通过核验（或已被暂停），或缺少这项帮助所需的核查，所以现在不能接受，也看不到联系方式。请联系平台管理员。",
@@ -209,11 +209,11 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
             "The results of this round are not kept any more: those of the newer rounds are.",
         ),
         (ErrorReason::LeftToNextRound, _) => Here(
-            "能帮上的单位对别的需求更要紧，这一项留给下一轮统筹，没有转介。要现在转介，请自己选一家。",
+            "能帮上的机构对别的需求更要紧，这一项留给下一轮统筹，没有转介。要现在转介，请自己选一家。",
             "Whoever could help is worth as much to others: it is left to the next round, and nobody was asked. To ask somebody now, choose them yourself.",
         ),
         (ErrorReason::ContactBudgetSpent, _) => Here(
-            "合适的单位今天都已收到足够多的自动转介，请稍后再试，或自己选一家。",
+            "合适的机构今天都已收到足够多的自动转介，请稍后再试，或自己选一家。",
             "Those who fit have got enough automatic offers for a day. Try again later, or choose one yourself.",
         ),
         (ErrorReason::Unspecified, _) => Nobody("it is never answered"),

@@ -212,7 +212,7 @@ impl Sheet<'_> {
                 h2 id="scarce-title" { (self.say("快用完的容量", "Capacity about to run out")) (self.every_kind()) }
                 ul class="tiles" {
                     (tile(if count > 0 { "attention" } else { "" }, scarce::PATH, count,
-                        self.say("剩余不到一成的资源池", "pools with a tenth or less left")))
+                        self.say("剩余不超过一成的容量池", "pools with a tenth or less left")))
                 }
             }
         }

@@ -30,18 +30,18 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
         h1 { (title) }
         p class="note" {
             (visit.say(
-                "剩余不到一成的都在这里，占比最少的在前；认捐只给一次，不算在内。点单位，看它手上的转介。",
+                "剩余不超过一成的都在这里，占比最少的在前；认捐只给一次，不算在内。点机构，看它手上的转介。",
                 "All of which a tenth or less is left, the smallest share first, without pledges, which are given once. Choose an organization to see its referrals.",
             ))
         }
         @if pools.is_empty() {
-            p class="empty" { (visit.say("没有快用完的资源池。", "No pool is about to run out.")) }
+            p class="empty" { (visit.say("没有快用完的容量池。", "No pool is about to run out.")) }
         } @else {
             div class="scroller" tabindex="0" role="region" aria-label=(title) {
                 table class="list" {
                     thead { tr {
-                        th scope="col" { (visit.say("资源池", "Pool")) }
-                        th scope="col" { (visit.say("单位", "Organization")) }
+                        th scope="col" { (visit.say("容量池", "Pool")) }
+                        th scope="col" { (visit.say("机构", "Organization")) }
                         th scope="col" class="figure" { (visit.say("剩余", "Left")) }
                         th scope="col" class="figure" { (visit.say("总量", "Total")) }
                         th scope="col" { (visit.say("周期起于", "Period from")) }

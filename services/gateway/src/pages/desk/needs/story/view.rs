@@ -260,7 +260,7 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem, name: &str)
             }
         } @else if !matches.candidates.is_empty() {
             p class="note" {
-                (visit.say("合适的单位都问过了。要再问一次，请自己选。", "Everybody who fits has been asked. To ask somebody again, choose them yourself."))
+                (visit.say("合适的机构都问过了。要再问一次，请自己选。", "Everybody who fits has been asked. To ask somebody again, choose them yourself."))
             }
         }
         details class="choose" {
