@@ -33,6 +33,27 @@ pub enum DeliveryMode {
 impl DeliveryMode {
     /// Every mode, in the order in which ties are broken.
     pub const ALL: [Self; 4] = [Self::OnSite, Self::HomeVisit, Self::Delivery, Self::Remote];
+
+    /// Its Chinese name.
+    #[must_use]
+    pub const fn zh(self) -> &'static str {
+        self.names().0
+    }
+
+    /// Its English name.
+    #[must_use]
+    pub const fn en(self) -> &'static str {
+        self.names().1
+    }
+
+    const fn names(self) -> (&'static str, &'static str) {
+        match self {
+            Self::OnSite => ("到点服务", "on site"),
+            Self::HomeVisit => ("上门服务", "home visit"),
+            Self::Delivery => ("送货上门", "delivery"),
+            Self::Remote => ("电话或线上", "by telephone or online"),
+        }
+    }
 }
 
 /// Who may have it: an expression over facts, and the same in words.

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wishwell_api::json::to_json_pretty;
 use wishwell_api::v1::{
-    Candidate, EligibilityVerdict, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason, NearMiss,
-    Need, NeedItem,
+    Candidate, DeliveryMode, EligibilityVerdict, FindResourcesRequest, FindResourcesResponse, ItemMatches, MissReason,
+    NearMiss, Need, NeedItem,
 };
 use wishwell_domain::zone::told;
 
@@ -174,11 +174,11 @@ impl Page {
                 .max_travel_metres
                 .map(|metres| format!("{} {}", lang.pick("travels", "可出行"), distance(metres, lang)));
             let ways = [
-                (mobility.home_visit, lang.pick("home visit", "上门")),
-                (mobility.delivery, lang.pick("delivery", "送达")),
-                (mobility.remote, lang.pick("remote", "远程")),
+                (mobility.home_visit, DeliveryMode::HomeVisit),
+                (mobility.delivery, DeliveryMode::Delivery),
+                (mobility.remote, DeliveryMode::Remote),
             ];
-            let ways = ways.into_iter().filter(|(open, _)| *open).map(|(_, way)| way.to_owned());
+            let ways = ways.into_iter().filter(|(open, _)| *open).map(|(_, way)| mode(way.into(), lang).to_owned());
             parts.push(travel.into_iter().chain(ways).collect::<Vec<_>>().join(lang.pick(", ", "、")));
         }
         if !need.division.is_empty() {

@@ -7,6 +7,7 @@ use wishwell_api::v1::{
 };
 use wishwell_domain::fact_catalogue::definition;
 use wishwell_domain::figures::{Distance, money};
+use wishwell_domain::resource;
 use wishwell_domain::unit::{UNITS, is_money, many};
 use wishwell_domain::zone::told;
 
@@ -59,13 +60,14 @@ pub(super) fn amount(value: i64, code: &str, lang: Lang) -> String {
 
 /// A way of help to reach a person.
 pub(super) fn mode(mode: i32, lang: Lang) -> &'static str {
-    match DeliveryMode::try_from(mode).unwrap_or_default() {
-        DeliveryMode::OnSite => lang.pick("on site", "到点"),
-        DeliveryMode::HomeVisit => lang.pick("home visit", "上门"),
-        DeliveryMode::Delivery => lang.pick("delivery", "送达"),
-        DeliveryMode::Remote => lang.pick("remote", "远程"),
-        DeliveryMode::Unspecified => "",
-    }
+    let mode = match DeliveryMode::try_from(mode).unwrap_or_default() {
+        DeliveryMode::OnSite => resource::DeliveryMode::OnSite,
+        DeliveryMode::HomeVisit => resource::DeliveryMode::HomeVisit,
+        DeliveryMode::Delivery => resource::DeliveryMode::Delivery,
+        DeliveryMode::Remote => resource::DeliveryMode::Remote,
+        DeliveryMode::Unspecified => return "",
+    };
+    lang.pick(mode.en(), mode.zh())
 }
 
 /// What a fact says, with the key by which it is given.

@@ -2,6 +2,7 @@
 
 use wishwell_api::v1::{DeliveryMode, Referral, ReferralOrigin, ReferralState, ScoreTerm, StepReason};
 use wishwell_domain::referral::Action;
+use wishwell_domain::resource;
 use wishwell_report::Language;
 
 /// What a state is called.
@@ -107,14 +108,14 @@ pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'stat
 
 /// A way of help to reach a person.
 pub(in crate::pages) fn mode(language: Language, mode: DeliveryMode) -> &'static str {
-    let (zh, en) = match mode {
-        DeliveryMode::OnSite => ("到点服务", "on site"),
-        DeliveryMode::HomeVisit => ("上门服务", "home visit"),
-        DeliveryMode::Delivery => ("送货上门", "delivery"),
-        DeliveryMode::Remote => ("电话或线上", "by telephone or online"),
-        DeliveryMode::Unspecified => ("", ""),
+    let mode = match mode {
+        DeliveryMode::OnSite => resource::DeliveryMode::OnSite,
+        DeliveryMode::HomeVisit => resource::DeliveryMode::HomeVisit,
+        DeliveryMode::Delivery => resource::DeliveryMode::Delivery,
+        DeliveryMode::Remote => resource::DeliveryMode::Remote,
+        DeliveryMode::Unspecified => return "",
     };
-    language.pick(zh, en)
+    language.pick(mode.zh(), mode.en())
 }
 
 /// A term of the score.

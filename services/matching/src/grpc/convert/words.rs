@@ -5,7 +5,6 @@ use jiff::civil::{Date, DateTime};
 
 use wishwell_domain::figures::Distance;
 use wishwell_domain::organization::OrganizationState;
-use wishwell_domain::resource::DeliveryMode;
 use wishwell_domain::unit::Unit;
 use wishwell_engine::{ModeSet, Reason, ResourceRef, Snapshot};
 
@@ -100,15 +99,13 @@ impl Words {
     }
 
     fn modes(&mut self, offered: ModeSet) {
-        say!(self, ("只能"), ("only offered "));
+        say!(self, ("方式仅限"), ("only in these ways: "));
         for (at, mode) in offered.iter().enumerate() {
             if at > 0 {
                 say!(self, ("、"), (", "));
             }
-            let (zh, en) = mode_words(mode);
-            say!(self, (zh), (en));
+            say!(self, (mode.zh()), (mode.en()));
         }
-        self.zh.push_str("提供");
     }
 
     fn outside(
@@ -196,15 +193,6 @@ fn local(snapshot: &Snapshot, resource: ResourceRef, at: Timestamp) -> DateTime 
     jiff::tz::Offset::from_seconds(offset).unwrap_or(jiff::tz::Offset::UTC).to_datetime(at)
 }
 
-const fn mode_words(mode: DeliveryMode) -> (&'static str, &'static str) {
-    match mode {
-        DeliveryMode::OnSite => ("到店", "on site"),
-        DeliveryMode::HomeVisit => ("入户", "at home"),
-        DeliveryMode::Delivery => ("送货上门", "by delivery"),
-        DeliveryMode::Remote => ("线上", "remotely"),
-    }
-}
-
 const fn distance_zh(metres: u32) -> Chinese {
     Chinese(Distance::of_metres(metres as u64))
 }
@@ -215,6 +203,8 @@ const fn distance_en(metres: u32) -> English {
 
 #[cfg(test)]
 mod tests {
+    use wishwell_domain::resource::DeliveryMode;
+
     use super::*;
 
     #[test]
@@ -253,6 +243,9 @@ mod tests {
         let offered = [DeliveryMode::OnSite, DeliveryMode::Remote].into_iter().collect();
         let mut words = Words::default();
         words.modes(offered);
-        assert_eq!((words.zh.as_str(), words.en.as_str()), ("只能到店、线上提供", "only offered on site, remotely"));
+        assert_eq!(
+            (words.zh.as_str(), words.en.as_str()),
+            ("方式仅限到点服务、电话或线上", "only in these ways: on site, by telephone or online")
+        );
     }
 }

@@ -190,8 +190,10 @@ fn what_was_assumed_of_an_inline_need_is_said() {
     let inline = Need { name: String::new(), mobility: Some(mobility), ..need() };
     let mut answer = answer();
     answer.items[0].near_misses[0].reasons[0].division = "640104".to_owned();
-    let page = Page { lang: Lang::En, zone: TimeZone::UTC, width: None }.render(&inline, &Titles::default(), &answer);
-    assert!(page.starts_with("Asked: normal · travels 30 km, remote\nWithout --division,"), "{page}");
+    let page = |lang| Page { lang, zone: TimeZone::UTC, width: None }.render(&inline, &Titles::default(), &answer);
+    let (en, zh) = (page(Lang::En), page(Lang::Zh));
+    assert!(en.starts_with("Asked: normal · travels 30 km, by telephone or online\nWithout --division,"), "{en}");
+    assert!(zh.starts_with("查询：一般 · 可出行 30 公里、电话或线上\n"), "{zh}");
 }
 
 #[test]
