@@ -53,7 +53,7 @@ async function settled(page) {
 }
 
 const words = {
-  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复", awaited: /都已转介，1 .+等待答复/, withdrawn: "已收回", close: "关闭", closed: "需求已关闭", erased: "个人信息已清除", erasure: "清除了个人信息" },
+  zh: { kind: "书桌", submitted: "需求已登记", referred: "已转介", offered: "转介给", waiting: "待答复", awaited: /都已转介，1 .+等待答复/, withdrawn: "已收回", close: "关闭", closed: "需求已关闭", erased: "个人信息已抹除", erasure: "抹除了个人信息" },
   en: { kind: "Desk", submitted: "The need is submitted", referred: "Referred", offered: "Offered to", waiting: "Waiting for an answer", awaited: /All of it is referred; waiting for an answer: 1 /, withdrawn: "Taken back", close: "Close", closed: "The need is closed", erased: "Personal data was erased", erasure: "Personal data was erased" },
 };
 

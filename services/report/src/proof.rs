@@ -102,7 +102,7 @@ fn class(certified: Certified) -> &'static str {
 pub(crate) fn verdict(picture: &RoundPicture, language: Language) -> &'static str {
     match (picture.certified, picture.optimal) {
         (Certified::Verified, true) => language.pick(
-            "证书已核验：独立的检查程序确认方案可行，且没有更好的方案。",
+            "证书已校验：独立的检查程序确认方案可行，且没有更好的方案。",
             "Certificate verified: an independent check confirms that the plan is feasible and that no plan is better.",
         ),
         (Certified::Verified, false) if picture.is_best_of_a_division() => language.pick(
@@ -111,15 +111,15 @@ pub(crate) fn verdict(picture: &RoundPicture, language: Language) -> &'static st
              divided up before; no plan is better by this division, but another division might be.",
         ),
         (Certified::Verified, false) => language.pick(
-            "证书已核验：独立的检查程序确认方案可行，且任何方案至多好出下表所列的差距。",
+            "证书已校验：独立的检查程序确认方案可行，且任何方案至多好出下表所列的差距。",
             "Certificate verified: an independent check confirms that the plan is feasible and that no plan is better by more than the gap below.",
         ),
         (Certified::Refused, _) => language.pick(
-            "证书未通过核验：请勿据此方案行动。",
+            "证书未通过校验：请勿据此方案行动。",
             "The certificate was refused: do not act on this plan.",
         ),
         (Certified::Unchecked, _) => language.pick(
-            "证书未核验：方案有多好，尚无证明。",
+            "证书未校验：方案有多好，尚无证明。",
             "The certificate was not checked: how good the plan is remains unproven.",
         ),
     }

@@ -134,14 +134,14 @@ fn tiles(picture: &RoundPicture, language: Language) -> Markup {
     let kind = match picture.kind {
         RoundKind::DryRun => language.pick("试算，未发出", "dry run, nothing offered"),
         RoundKind::Committing => language.pick("正在发给机构", "being offered to partners"),
-        RoundKind::Cancelled => language.pick("已叫停", "called off"),
+        RoundKind::Cancelled => language.pick("已取消", "called off"),
         RoundKind::Committed => language.pick("已发给机构", "offered to partners"),
         RoundKind::WhatIf => language.pick("假设推演，未保存", "what-if, nothing stored"),
     };
     let certificate = match picture.certified {
-        Certified::Verified => language.pick("已核验", "verified"),
+        Certified::Verified => language.pick("已校验", "verified"),
         Certified::Refused => language.pick("未通过", "refused"),
-        Certified::Unchecked => language.pick("未核验", "not checked"),
+        Certified::Unchecked => language.pick("未校验", "not checked"),
     };
     let quality = match (picture.certified, picture.optimal) {
         (Certified::Verified, true) => language.pick("没有更好的方案", "no plan is better"),

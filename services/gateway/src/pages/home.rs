@@ -24,9 +24,9 @@ fn welcome(visit: &Visit) -> Response {
             h1 { (title) }
             p class="lead" {
                 (visit.say(
-                    "一张书桌、一次陪诊、一间无菌房：困难家庭的微心愿汇入许愿池，由社会组织、企业、志愿者和政策来认领。",
-                    "A desk, a companion to the clinic, a sterile room at home: what families lack becomes a wish, and organizations, \
-                     enterprises, volunteers and policies claim it."
+                    "一张书桌、一次陪诊、一间无菌房：困难家庭的微心愿汇入许愿池，由政府部门、社会组织、企业和志愿者来认领。",
+                    "A desk, a companion to the clinic, a sterile room at home: what families lack becomes a wish, and government \
+                     departments, organizations, enterprises and volunteers claim it."
                 ))
             }
             p class="actions" {

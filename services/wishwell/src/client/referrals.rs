@@ -216,7 +216,7 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         parts.push(lang.pick("a note was left", "有留言").to_owned());
     }
     if referral.escalate_time.is_some() {
-        parts.push(lang.pick("ESCALATED", "已升级督办").to_owned());
+        parts.push(lang.pick("ESCALATED", "已上报").to_owned());
     }
     parts.join(" · ")
 }

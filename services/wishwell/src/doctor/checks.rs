@@ -224,18 +224,18 @@ fn integrity(database: &Database, found: &Inspection, lang: Lang) -> Finding {
 fn durability(found: &Inspection, relaxed: bool, lang: Lang) -> Finding {
     let subject = Subject::Durability;
     if !found.risks.is_empty() {
-        let lost = lang.pick("answered writes may be lost: ", "已应答的写入可能丢失：");
+        let lost = lang.pick("answered writes may be lost: ", "已答复的写入可能丢失：");
         let what = format!("{lost}{}", found.risks.join(lang.pick(", ", "、")));
         let remedy = "switch it on, or accept the loss with relaxed_durability";
         return Finding::fail(subject, what, lang.pick(remedy, "请打开它，或用 relaxed_durability 表明接受丢失"));
     }
     if relaxed {
         let what = "relaxed: the last answered writes are lost when the power goes";
-        let what = lang.pick(what, "宽松：断电时会丢失最后几次已应答的写入");
+        let what = lang.pick(what, "已放宽：断电会丢失最后几次已答复的写入");
         return Finding::warn(subject, what, lang.pick("leave relaxed_durability out", "请去掉 relaxed_durability"));
     }
     let what = "full: an answered write survives a power cut";
-    Finding::ok(subject, lang.pick(what, "完全：已应答的写入断电也不丢失"))
+    Finding::ok(subject, lang.pick(what, "完整：已答复的写入断电也不会丢失"))
 }
 
 /// Compares two clocks.

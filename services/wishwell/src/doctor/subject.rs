@@ -40,7 +40,7 @@ impl Subject {
             Self::Port => ("port", "端口"),
             Self::PortOfPages => ("port of pages", "网页端口"),
             Self::Server => ("server", "服务器"),
-            Self::AdminPort => ("admin port", "管理端口"),
+            Self::AdminPort => ("admin port", "运维端口"),
         };
         match lang {
             Lang::En => en,

@@ -8,13 +8,13 @@ use crate::lang::Lang;
 /// Where a round stands.
 pub(super) fn state(state: RoundState, lang: Lang) -> &'static str {
     match state {
-        RoundState::Pending => lang.pick("pending", "待处理"),
-        RoundState::Running => lang.pick("planning", "统筹中"),
-        RoundState::Solved => lang.pick("solved", "已求解"),
-        RoundState::Committing => lang.pick("offering", "转介中"),
-        RoundState::Committed => lang.pick("committed", "已转介"),
+        RoundState::Pending => lang.pick("pending", "排队中"),
+        RoundState::Running => lang.pick("planning", "统筹计算中"),
+        RoundState::Solved => lang.pick("solved", "方案已算好"),
+        RoundState::Committing => lang.pick("offering", "正在转介"),
+        RoundState::Committed => lang.pick("committed", "已全部转介"),
         RoundState::Cancelled => lang.pick("cancelled", "已取消"),
-        RoundState::Failed => lang.pick("failed", "失败"),
+        RoundState::Failed => lang.pick("failed", "没有成功"),
         RoundState::Unspecified => "",
     }
 }
@@ -24,9 +24,8 @@ pub(super) fn failure(failure: RoundFailure, lang: Lang) -> &'static str {
     match failure {
         RoundFailure::TooLarge => lang.pick("it has more needs or pairs than a round may have", "超出一轮的规模上限"),
         RoundFailure::Rules => lang.pick("its rules cannot be met with the needs there are", "规则与现有需求不相容"),
-        RoundFailure::Uncertified => {
-            lang.pick("the check did not accept the certificate, so nothing was offered", "证书未通过校验,未作任何转介")
-        }
+        RoundFailure::Uncertified => lang
+            .pick("the check did not accept the certificate, so nothing was offered", "证书未通过校验，未作任何转介"),
         RoundFailure::Interrupted => lang.pick("whoever worked on it stopped, again and again", "多次中断"),
         RoundFailure::Internal => lang.pick("a defect, or a store that did not answer", "内部错误或存储未响应"),
         RoundFailure::Unspecified => "",

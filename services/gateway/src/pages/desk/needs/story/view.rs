@@ -143,7 +143,7 @@ fn facts(user: &SignedIn, gathered: &Gathered) -> Markup {
         @if !need.withdrawal_reason.is_empty() { p class="description" { (need.withdrawal_reason) } }
         @if need.erase_time.is_some() {
             p class="note" {
-                (visit.say("个人信息已清除，无法恢复：", "Personal data was erased, for good, on ")) (figures::clock(need.erase_time.as_ref()))
+                (visit.say("个人信息已抹除，无法恢复：", "Personal data was erased, for good, on ")) (figures::clock(need.erase_time.as_ref()))
             }
         } @else if need.description.is_empty() && submits(user) {
             p class="note on-screen" {
@@ -438,7 +438,7 @@ fn text(visit: &Visit, gathered: &Gathered, what: &What) -> (&'static str, Strin
         What::Submitted => ("start", visit.say("登记了需求", "The need was submitted").to_owned()),
         What::Published => ("start", visit.say("发布到许愿池", "Published as a wish").to_owned()),
         What::Changed => ("", visit.say("修改了需求", "The need was changed").to_owned()),
-        What::Erased => ("", visit.say("清除了个人信息", "Personal data was erased").to_owned()),
+        What::Erased => ("", visit.say("抹除了个人信息", "Personal data was erased").to_owned()),
         What::Stands(state) => {
             let kind = if *state == NeedState::Served { "good" } else { "" };
             (kind, format!("{}{}", visit.say("需求变为：", "The need is now: "), words::state(language, *state)))
