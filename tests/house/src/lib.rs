@@ -13,3 +13,4 @@ pub mod manifests;
 pub mod repository;
 pub mod sources;
 pub mod traces;
+pub mod words;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use wishwell_house::repository::{TextFile, packages, root, text_files};
-use wishwell_house::{documents, edges, manifests, sources, traces};
+use wishwell_house::{documents, edges, manifests, sources, traces, words};
 
 /// The places of what ships that ask the system for the time, and why they may. Everything else takes a `Clock`.
 const CLOCK_READERS: &[(&str, &str)] = &[
@@ -69,6 +69,11 @@ fn nobody_asks_for_unsafe_code() {
 #[test]
 fn no_file_names_a_registrys_host_or_a_path_of_one_machine() {
     assert_none(traces::violations(&text_files()));
+}
+
+#[test]
+fn no_word_that_was_given_up_is_said_again() {
+    assert_none(words::violations(&text_files()));
 }
 
 #[test]
