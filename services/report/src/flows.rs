@@ -172,7 +172,7 @@ impl<'a> Atlas<'a> {
     fn mark(&self, group: &[usize], circle: &Circle) -> Markup {
         let weight: f64 = group.iter().map(|spot| self.spots[*spot].weight).sum();
         let allocations = counted(self.language, weight as u64, "个分配", "allocation", "allocations");
-        let says = format!("{}: {allocations}", self.name(group));
+        let says = format!("{}{}{allocations}", self.name(group), self.language.pick("：", ": "));
         let (x, y, radius) = (circle.x, circle.y, circle.radius);
         // A square as large as the circle.
         let half = radius * 0.886;

@@ -126,7 +126,7 @@ impl Atlas<'_> {
                     @for (group, circle) in plate.groups.iter().zip(&plate.circles) {
                         @let outcome = self.outcome(group);
                         g class="mark" {
-                            title { (self.name(group)) ": " (says(language, &outcome)) }
+                            title { (self.name(group)) (language.pick("：", ": ")) (says(language, &outcome)) }
                             (pie::pie(circle, &outcome))
                         }
                     }

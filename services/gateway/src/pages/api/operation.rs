@@ -32,7 +32,7 @@ pub(super) fn show(visit: &Visit, operation: &Operation) -> Markup {
             @for (kind, answer) in &operation.answers {
                 li { code { (kind) } ": " (schema::kind(answer)) }
             }
-            li { (visit.say("出错时", "In case of an error")) ": " a href="/api/types/google.rpc.Status" { code { "google.rpc.Status" } } }
+            li { (visit.say("出错时：", "In case of an error: ")) a href="/api/types/google.rpc.Status" { code { "google.rpc.Status" } } }
         }
         h3 { (visit.say("示例", "Example")) }
         pre class="example" { code { (curl(operation)) } }

@@ -37,7 +37,7 @@ pub(super) fn reason(reason: UnservedReason, lang: Lang) -> &'static str {
     match reason {
         UnservedReason::NoCandidate => lang.pick("no resource fits", "没有合适的资源"),
         UnservedReason::OnlyUnknownCapacity => {
-            lang.pick("what fits does not say how much it has: it can be asked", "合适的资源余量未知,可询问")
+            lang.pick("what fits does not say how much it has: it can be asked", "合适的资源余量未知，可询问")
         }
         UnservedReason::NotCountable => {
             lang.pick("what fits cannot be counted in a round", "合适的资源无法纳入统筹计数")
