@@ -91,17 +91,17 @@ test("a partner sets a budget, claims and delivers in yuan", async () => {
     await pledge(page);
     assert.match(await notice(page).textContent(), /认领成功/);
     assert.match(await page.locator(".details").textContent(), /¥1,200\.50/);
-    const arrived = page.getByLabel("送达了多少（元）");
+    const arrived = page.getByLabel("提供了多少（元）");
     assert.equal(await arrived.inputValue(), "1200.50");
     await arrived.fill("1000");
-    await follow(page, page.getByRole("button", { name: "已送达" }));
+    await follow(page, page.getByRole("button", { name: "已提供" }));
     const { referral } = await call(server.pages, partner, "GET", `/v1/referrals/${new URL(page.url()).pathname.split("/").at(-1)}`);
     assert.deepEqual([referral.units, referral.state], ["100000", "REFERRAL_STATE_DELIVERED"]);
   });
 });
 
 for (const [language, said] of Object.entries({
-  zh: { left: /现在只差 ¥3,000\.00/, range: /¥0\.01 到 ¥1,200\.50 之间/, arrived: "送达了多少（元）", deliver: "已送达", resources: "认捐过的" },
+  zh: { left: /现在只差 ¥3,000\.00/, range: /¥0\.01 到 ¥1,200\.50 之间/, arrived: "提供了多少（元）", deliver: "已提供", resources: "认捐过的" },
   en: { left: /No more than ¥3,000\.00 is still needed/, range: /between ¥0\.01 and ¥1,200\.50/, arrived: "How much has arrived (yuan)", deliver: "Delivered", resources: "What was pledged" },
 })) {
   test(`too much is refused in yuan, and what was filled in is kept (${language})`, async () => {
@@ -152,7 +152,7 @@ for (const [language, said] of Object.entries({
 }
 
 for (const [language, said] of Object.entries({
-  zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共送达了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分，别人又可以认领.*认捐只给这一次/, deliver: "已送达", arrived: "送达 1 次上门（请求 6 次上门）" },
+  zh: { label: "持续几周", once: "每周 2 次上门，连续 3 周，共 6 次上门", total: /一共提供了多少（次上门）/, atTheEnd: /约定共 6 次上门：全部结束时登记一次.*少于约定的部分，别人又可以认领.*认捐只给这一次/, deliver: "已提供", arrived: "提供 1 次上门（请求 6 次上门）" },
   en: { label: "For how many weeks", once: "2 visits each week for 3 weeks, 6 in all", total: /How much has arrived in all \(visits\)/, atTheEnd: /6 visits in all are promised: record it once.*What is missing others may claim.*A pledge is given once/, deliver: "Delivered", arrived: "1 of the 6 visits asked for" },
 })) {
   test(`what recurs is told with its total, while it is typed and to whom it is offered (${language})`, async () => {
@@ -200,7 +200,7 @@ for (const [language, said] of Object.entries({
 }
 
 for (const [language, said] of Object.entries({
-  zh: { field: /此前已送达多少，没有就不填（次上门）/, whole: /全部送达的，请改登“已送达”/, done: /已取消。这项心愿又可以由别人认领/, arrived: "此前已送达 3 次上门（约定 6 次上门）", lacking: /还缺 3 次上门.*已送达 3 次上门/ },
+  zh: { field: /此前已提供多少，没有就不填（次上门）/, whole: /全部提供的，请改登“已提供”/, done: /已取消。这项心愿又可以由别人认领/, arrived: "此前已提供 3 次上门（约定 6 次上门）", lacking: /还缺 3 次上门.*已提供 3 次上门/ },
   en: { field: /How much had arrived; leave it empty if nothing \(visits\)/, whole: /If all of it has arrived, choose “delivered” instead/, done: /Called off\. Others may claim/, arrived: "3 of the 6 visits promised had arrived", lacking: /Still lacking: 3 visits.*arrived: 3 visits/ },
 })) {
   test(`of a series that is called off what had arrived is kept (${language})`, async () => {
@@ -242,11 +242,11 @@ test("of money that is called off a case worker says in yuan what had arrived", 
   await visit("demo-case-worker", async (page) => {
     await page.goto(`/desk/${need}`);
     const form = page.locator(".referral > .steps form[action$='/cancel']");
-    await form.getByLabel("此前已送达多少，没有就不填（元）").fill("1000.50");
+    await form.getByLabel("此前已提供多少，没有就不填（元）").fill("1000.50");
     await form.locator("select").selectOption({ index: 1 });
     assert.deepEqual(await seriousViolations(page), []);
     await follow(page, form.getByRole("button"));
-    assert.match(await page.locator(".referral p:has(.state)").first().textContent(), /已取消.*此前已送达 ¥1,000\.50（约定 ¥3,000\.00）/);
+    assert.match(await page.locator(".referral p:has(.state)").first().textContent(), /已取消.*此前已提供 ¥1,000\.50（约定 ¥3,000\.00）/);
     const { need: left } = await call(server.pages, "demo-case-worker", "GET", `/v1/${need}`);
     assert.equal(left.items[0].servedUnits, "100050");
   });

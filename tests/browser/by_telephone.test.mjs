@@ -16,7 +16,7 @@ const keep = (page, name) => page.screenshot({ path: join(results, `by-telephone
 const referral = async (name) => (await call(server.pages, "demo-case-worker", "GET", `/v1/${name}`)).referral;
 
 for (const [language, said] of Object.entries({
-  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已送达", cancel: "对方取消承诺", fail: "对方说没有（全部）办成", arrived: "送达了多少（次上门）", confirm: /确认已收到/, before: /问过：已婉拒：不在服务范围（\d{4}-/, story: ["婉拒了", "接受了", "开始服务", "说帮助已送达"] },
+  zh: { told: "对方来电告知", decline: "对方婉拒", accept: "对方接受", start: "对方已开始", deliver: "对方说已提供", cancel: "对方取消承诺", fail: "对方说没有（全部）办成", arrived: "提供了多少（次上门）", confirm: /确认已收到/, before: /问过：已婉拒：不在服务范围（\d{4}-/, story: ["婉拒了", "接受了", "开始服务", "说帮助已提供"] },
   en: { told: "Told by telephone", decline: "They decline", accept: "They accept", start: "They have begun", deliver: "They say that it has arrived", cancel: "They call it off", fail: "They say that it did not all come about", arrived: "How much has arrived (visits)", confirm: /Confirm that it arrived/, before: /Asked before: Declined: outside the area served \(\d{4}-/, story: [" declined", " accepted", " began", "said that the help has arrived"] },
 })) {
   test(`what a partner says by telephone is recorded at the desk, from the answer to the delivery (${language})`, async () => {
@@ -66,7 +66,7 @@ for (const [language, said] of Object.entries({
 }
 
 for (const [language, said] of Object.entries({
-  zh: { told: "对方来电告知", cancel: "对方取消承诺", had: "此前已送达多少，没有就不填（次上门）", gone: "取消了承诺：此前已送达 1 次上门", rest: "自动另请他人" },
+  zh: { told: "对方来电告知", cancel: "对方取消承诺", had: "此前已提供多少，没有就不填（次上门）", gone: "取消了承诺：此前已提供 1 次上门", rest: "自动另请他人" },
   en: { told: "Told by telephone", cancel: "They call it off", had: "How much had arrived; leave it empty if nothing (visits)", gone: "called off what it had promised: 1 of the 2 visits promised had arrived", rest: "somebody else is asked" },
 })) {
   test(`what a partner calls off by telephone is its own step, and somebody else is asked (${language})`, async () => {
@@ -102,7 +102,7 @@ for (const [language, said] of Object.entries({
 }
 
 for (const [language, said] of Object.entries({
-  zh: { headline: "有异议，待处理", item: /对方说已送达，有异议，待处理.*有异议 2 次上门/, served: /已满足|都有着落了/, bar: /已送达 0 次上门.*有异议 2 次上门/ },
+  zh: { headline: "有异议，待处理", item: /对方说已提供，有异议，待处理.*有异议 2 次上门/, served: /已满足|都有着落了/, bar: /已提供 0 次上门.*有异议 2 次上门/ },
   en: { headline: "Disputed, to be settled", item: /Said to have arrived, and disputed: to be settled.*disputed: 2 visits/, served: /^Served$|All of it is taken care of/, bar: /0 visits arrived.*2 visits disputed/ },
 })) {
   test(`help that is disputed is not shown as help that has arrived (${language})`, async () => {

@@ -121,7 +121,7 @@ test("a wish is seen, claimed with a resource that fits, begun and delivered wit
     assert.equal(await page.locator(".steps [aria-current=step]").count(), 1);
     await page.getByLabel(/给社工的话/).fill("老人想再约下周");
     await keep(page, "deliver-zh-desk");
-    await follow(page, page.getByRole("button", { name: "已送达" }));
+    await follow(page, page.getByRole("button", { name: "已提供" }));
     assert.match(await notice(page).textContent(), /等待对方确认/);
     assert.equal((await page.content()).includes("老人想再约下周"), false, "it is for the case worker");
     assert.deepEqual(await seriousViolations(page), []);

@@ -9,7 +9,7 @@ use crate::error::{Field, Violation};
 #[serde(try_from = "String", into = "String")]
 pub struct Unit(u8);
 
-/// One entry of the catalogue: code, Chinese name, English name.
+/// One entry of the catalogue: code, Chinese name as it stands behind a figure, English name.
 pub type UnitEntry = (&'static str, &'static str, &'static str);
 
 /// The catalogue, in the order of their codes' first use; entries are only ever appended.
@@ -27,15 +27,15 @@ pub const UNITS: &[UnitEntry] = &[
     ("night", "晚", "night"),
     ("week", "周", "week"),
     ("month", "个月", "month"),
-    ("term", "学期", "school term"),
+    ("term", "个学期", "school term"),
     ("visit", "次上门", "visit"),
     ("session", "次", "session"),
     ("trip", "趟", "trip"),
     ("meal", "餐", "meal"),
     ("person", "人", "person"),
-    ("place", "名额", "place"),
-    ("bed", "床位", "bed"),
-    ("job", "岗位", "job"),
+    ("place", "个名额", "place"),
+    ("bed", "张床位", "bed"),
+    ("job", "个岗位", "job"),
     ("case", "例", "case"),
     ("household", "户", "household"),
     ("fen", "分(人民币)", "fen (CNY minor unit)"),

@@ -79,8 +79,8 @@ pub(in crate::pages) fn delivered(visit: &Visit, referral: &v1::Referral, missin
     let promised = figures::amount(visit.language, referral.units, unit);
     html! {
         label {
-            @if series { (in_units(visit, visit.say("一共送达了多少", "How much has arrived in all"), unit)) }
-            @else { (in_units(visit, visit.say("送达了多少", "How much has arrived"), unit)) }
+            @if series { (in_units(visit, visit.say("一共提供了多少", "How much has arrived in all"), unit)) }
+            @else { (in_units(visit, visit.say("提供了多少", "How much has arrived"), unit)) }
             (field.markup())
         }
         p class="note" {
@@ -117,7 +117,7 @@ pub(in crate::pages) fn arrived_field(visit: &Visit, referral: &v1::Referral) ->
     html! {
         @if most > 0 {
             label {
-                (in_units(visit, visit.say("此前已送达多少，没有就不填", "How much had arrived; leave it empty if nothing"), unit))
+                (in_units(visit, visit.say("此前已提供多少，没有就不填", "How much had arrived; leave it empty if nothing"), unit))
                 (field.markup())
             }
         }

@@ -77,7 +77,7 @@ pub(super) fn word(name: &'static str, lang: Lang) -> &'static str {
         "movements" => "变动",
         "referrals" => "转介",
         "steps" => "步骤",
-        "arrivals" => "送达",
+        "arrivals" => "到位记录",
         "needs" => "需求",
         "resources" => "资源",
         "organizations" => "机构",

@@ -196,7 +196,7 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         let arrived = amount(referral.arrived_units, unit, lang);
         parts.push(match lang {
             Lang::En => format!("{arrived} of these had arrived"),
-            Lang::Zh => format!("其中 {arrived} 已送达"),
+            Lang::Zh => format!("其中 {arrived} 已提供"),
         });
     }
     if referral.attempt > 1 {
@@ -316,7 +316,7 @@ mod tests {
         };
         let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
         assert!(en.contains(" · 2 pieces · to resources/2 · 1 piece of these had arrived · "), "{en}");
-        assert!(zh.contains(" · 其中 1 件 已送达 · "), "{zh}");
+        assert!(zh.contains(" · 其中 1 件 已提供 · "), "{zh}");
         let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
         assert!(noted.ends_with(" · 有留言"), "{noted}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });

@@ -107,7 +107,7 @@ pub(super) fn referral_state(state: i32, lang: Lang) -> &'static str {
         ReferralState::Expired => lang.pick("expired", "已过期"),
         ReferralState::Withdrawn => lang.pick("withdrawn", "已撤回"),
         ReferralState::InProgress => lang.pick("in progress", "服务中"),
-        ReferralState::Delivered => lang.pick("delivered", "已送达"),
+        ReferralState::Delivered => lang.pick("delivered", "已提供"),
         ReferralState::Confirmed => lang.pick("confirmed", "已确认"),
         ReferralState::Disputed => lang.pick("disputed", "有异议"),
         ReferralState::Cancelled => lang.pick("cancelled", "已取消"),
@@ -129,7 +129,7 @@ pub(super) fn step_reason(reason: i32, lang: Lang) -> &'static str {
         StepReason::NeedClosed => lang.pick("the need has ended", "需求已结束"),
         StepReason::Shortfall => lang.pick("shortfall", "容量不足"),
         StepReason::PoorQuality => lang.pick("of poor quality", "质量不佳"),
-        StepReason::NotDelivered => lang.pick("did not arrive", "未送达"),
+        StepReason::NotDelivered => lang.pick("did not arrive", "没有收到"),
         StepReason::Other => lang.pick("another reason", "其他原因"),
         StepReason::Unspecified => "",
     }

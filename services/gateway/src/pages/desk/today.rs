@@ -60,7 +60,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
             ReferralQuery { unattended: "yes".to_owned(), ..ReferralQuery::default() },
             figures.unattended_referrals,
         ),
-        (visit.say("已送达，等确认", "Delivered, to be confirmed"), state("delivered"), of(ReferralState::Delivered)),
+        (visit.say("已提供，等确认", "Delivered, to be confirmed"), state("delivered"), of(ReferralState::Delivered)),
         (visit.say("等对方答复", "Waiting for an answer"), state("offered"), of(ReferralState::Offered)),
     ];
     let waiting = try_join_all(kinds.map(|(title, query, count)| waiting(user, title, query, count))).await?;

@@ -16,7 +16,7 @@ pub(super) fn whom_to_ask(visit: &Visit, names: &Names, division: &str) -> Marku
             }
             None => {
                 (visit.say(
-                    "社工看得到您登记送达时的留言，也看得到取消承诺的原因。",
+                    "社工看得到您登记“已提供”时的留言，也看得到取消承诺的原因。",
                     "The case worker reads the note that you leave with a delivery, and sees why you call it off.",
                 ))
             }

@@ -95,7 +95,7 @@ pub(in crate::pages) fn arrived(language: Language, referral: &Referral) -> Opti
     (referral.units < asked).then(|| {
         let (some, all) = (amount(language, referral.units, &quantity.unit), amount(language, asked, &quantity.unit));
         let number = if is_money(&quantity.unit) { some.clone() } else { referral.units.to_string() };
-        language.pick(format!("送达 {some}（请求 {all}）"), format!("{number} of the {all} asked for"))
+        language.pick(format!("提供 {some}（请求 {all}）"), format!("{number} of the {all} asked for"))
     })
 }
 
@@ -104,7 +104,7 @@ fn had_arrived(language: Language, referral: &Referral) -> String {
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     let (some, all) = (amount(language, referral.arrived_units, unit), amount(language, referral.units, unit));
     let number = if is_money(unit) { some.clone() } else { referral.arrived_units.to_string() };
-    language.pick(format!("此前已送达 {some}（约定 {all}）"), format!("{number} of the {all} promised had arrived"))
+    language.pick(format!("此前已提供 {some}（约定 {all}）"), format!("{number} of the {all} promised had arrived"))
 }
 
 /// For how many days, weeks or months something recurs.
@@ -186,13 +186,13 @@ mod tests {
         };
         let one = referral(ReferralState::Delivered, 1);
         assert_eq!(arrived(Language::En, &one).as_deref(), Some("1 of the 12 visits asked for"));
-        assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("送达 1 次上门（请求 12 次上门）"));
+        assert_eq!(arrived(Language::Zh, &one).as_deref(), Some("提供 1 次上门（请求 12 次上门）"));
         assert_eq!(arrived(Language::En, &referral(ReferralState::Confirmed, 12)), None);
         assert_eq!(arrived(Language::En, &referral(ReferralState::Accepted, 1)), None, "nothing has arrived");
         let ended = |state, arrived_units| Referral { arrived_units, ..referral(state, 8) };
         let cancelled = ended(ReferralState::Cancelled, 3);
         assert_eq!(arrived(Language::En, &cancelled).as_deref(), Some("3 of the 8 visits promised had arrived"));
-        assert_eq!(arrived(Language::Zh, &cancelled).as_deref(), Some("此前已送达 3 次上门（约定 8 次上门）"));
+        assert_eq!(arrived(Language::Zh, &cancelled).as_deref(), Some("此前已提供 3 次上门（约定 8 次上门）"));
         assert_eq!(arrived(Language::En, &ended(ReferralState::Failed, 0)), None, "nothing had arrived");
         // Accepted for four of ten, and all four delivered: nobody agreed to ten.
         let part = Referral {
@@ -201,7 +201,7 @@ mod tests {
             ..referral(ReferralState::Delivered, 4)
         };
         assert_eq!(arrived(Language::En, &part).as_deref(), Some("4 of the 10 pieces asked for"));
-        assert_eq!(arrived(Language::Zh, &part).as_deref(), Some("送达 4 件（请求 10 件）"));
+        assert_eq!(arrived(Language::Zh, &part).as_deref(), Some("提供 4 件（请求 10 件）"));
         let money = Quantity { value: 300_000, unit: "fen".to_owned() };
         let part = Referral { quantity: Some(money), units: 100_000, ..part };
         assert_eq!(arrived(Language::En, &part).as_deref(), Some("¥1,000.00 of the ¥3,000.00 asked for"));

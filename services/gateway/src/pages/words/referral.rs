@@ -14,7 +14,7 @@ pub(in crate::pages) fn state(language: Language, state: ReferralState) -> &'sta
         ReferralState::Expired => ("超时未答", "Not answered in time"),
         ReferralState::Withdrawn => ("已收回", "Taken back"),
         ReferralState::InProgress => ("服务中", "In progress"),
-        ReferralState::Delivered => ("已送达，待确认", "Delivered, to be confirmed"),
+        ReferralState::Delivered => ("已提供，待确认", "Delivered, to be confirmed"),
         ReferralState::Confirmed => ("已确认", "Confirmed"),
         ReferralState::Disputed => ("有异议", "Disputed"),
         ReferralState::Cancelled => ("已取消", "Called off"),
@@ -99,7 +99,7 @@ pub(in crate::pages) fn reason(language: Language, reason: StepReason) -> &'stat
         StepReason::NeedClosed => ("需求已结束", "the need has ended"),
         StepReason::Shortfall => ("容量减少，无法履约", "the provider has less than promised"),
         StepReason::PoorQuality => ("质量不佳或不完整", "poor or incomplete"),
-        StepReason::NotDelivered => ("没有送达", "did not arrive"),
+        StepReason::NotDelivered => ("没有收到", "did not arrive"),
         StepReason::Other => ("其他原因", "another reason"),
         StepReason::Unspecified => ("未说明", "not said"),
     };

@@ -150,14 +150,14 @@ impl Words {
                 let (served, requested) = (Decimal(served.into()), Decimal(requested.into()));
                 say!(
                     self,
-                    (requested, "次中只能安排", served, "次"),
+                    (requested, " 次中只能安排 ", served, " 次"),
                     ("can serve ", served, " of ", requested, " occurrences"),
                 )
             }
             None if remaining == 0 => say!(self, ("已约满"), ("fully used")),
             None => say!(
                 self,
-                ("剩余", Decimal(remaining), unit.zh(), "，需要", Decimal(asked), unit.zh()),
+                ("剩余 ", Decimal(remaining), " ", unit.zh(), "，需要 ", Decimal(asked), " ", unit.zh()),
                 (Decimal(remaining), " ", unit.en(), " left, ", Decimal(asked), " needed"),
             ),
         }

@@ -55,7 +55,7 @@ pub(in crate::pages::portal) fn deadline(visit: &Visit, referral: &v1::Referral)
     let due = match referral.state() {
         ReferralState::Offered => (figures::instant(referral.expire_time.as_ref()), visit.say("答复", "answer by")),
         ReferralState::Accepted | ReferralState::InProgress => {
-            (figures::instant(referral.due_time.as_ref()), visit.say("送达", "deliver by"))
+            (figures::instant(referral.due_time.as_ref()), visit.say("提供", "deliver by"))
         }
         _ => (None, ""),
     };

@@ -94,7 +94,7 @@ async fn how_much(partner: &Partner, id: &str, action: Action) -> Option<String>
     let all = amount(referral.units);
     Some(match action {
         Action::Cancel | Action::Fail => visit.say(
-            format!("约定的是 {all}：此前送达的要少于这些。全部送达的，请改登“已送达”。没有登记。"),
+            format!("约定的是 {all}：此前提供的要少于这些。全部提供的，请改登“已提供”。没有登记。"),
             format!("{all} was promised: what had arrived must be less than that. If all of it has arrived, choose “delivered” instead. Nothing was recorded."),
         ),
         _ => visit.say(

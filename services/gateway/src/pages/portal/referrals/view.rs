@@ -38,7 +38,7 @@ fn done(visit: &Visit, step: &str, referral: &v1::Referral) -> Option<&'static s
             ("已婉拒。社工会看到，并另想办法。", "Declined. The case worker sees it and looks for another way.")
         }
         "start" => ("已开始。", "Begun."),
-        "deliver" => ("已登记送达，等待对方确认。", "Delivery is recorded. Their side will confirm it."),
+        "deliver" => ("已登记“已提供”，等待对方确认。", "Delivery is recorded. Their side will confirm it."),
         "cancel" => match origin {
             ReferralOrigin::Automatic => ("已取消，会另请他人。", "Called off. Somebody else will be asked."),
             ReferralOrigin::Claim | ReferralOrigin::Pledge => (
@@ -162,18 +162,18 @@ fn next(visit: &Visit, referral: &v1::Referral) -> &'static str {
             "Please accept or decline. Without an answer in time the request lapses, and the case worker looks for another way.",
         ),
         ReferralState::Accepted if referral.recurrence.is_some() => (
-            "您已承诺。开始后点“开始”，全部结束后登记“已送达”。",
+            "您已承诺。开始后点“开始”，全部结束后登记“已提供”。",
             "You have promised. Choose “start” when you begin and “delivered” when all of it is over.",
         ),
         ReferralState::Accepted => (
-            "您已承诺。开始后点“开始”，送到后登记“已送达”。",
+            "您已承诺。开始后点“开始”，送到后登记“已提供”。",
             "You have promised. Choose “start” when you begin and “delivered” when it has arrived.",
         ),
         ReferralState::InProgress if referral.recurrence.is_some() => {
-            ("正在进行。全部结束后请登记“已送达”。", "Under way. Please record the delivery when all of it is over.")
+            ("正在进行。全部结束后请登记“已提供”。", "Under way. Please record the delivery when all of it is over.")
         }
         ReferralState::InProgress => {
-            ("正在进行。帮助到位后请登记“已送达”。", "Under way. Please record the delivery when the help has arrived.")
+            ("正在进行。帮助到位后请登记“已提供”。", "Under way. Please record the delivery when the help has arrived.")
         }
         ReferralState::Delivered => {
             ("等对方确认，您现在不用做什么。", "Their side will confirm it; there is nothing for you to do.")
@@ -232,7 +232,7 @@ fn form(visit: &Visit, referral: &v1::Referral, action: Action, note: &str) -> M
                     (visit.say("给社工的话（可不填，加密保存）", "For the case worker (optional, kept sealed)"))
                     textarea name="note" rows="2" maxlength="512" { (note) }
                 }
-                button class="primary" { (visit.say("已送达", "Delivered")) }
+                button class="primary" { (visit.say("已提供", "Delivered")) }
             }
         },
         Action::Decline => with_reason(
@@ -274,7 +274,7 @@ fn ended_early(visit: &Visit, referral: &v1::Referral) -> Markup {
         @if referral.units > 1 {
             (arrived_field(visit, referral))
             p class="note" {
-                (visit.say("全部送达的，请改登“已送达”。", "If all of it has arrived, choose “delivered” instead. "))
+                (visit.say("全部提供的，请改登“已提供”。", "If all of it has arrived, choose “delivered” instead. "))
                 (missing(visit.language, referral.origin()))
             }
         }

@@ -95,7 +95,7 @@ pub(super) async fn of(
         @if partly {
             p class="note" {
                 (visit.say(
-                    "这里按全部数量查找，转介中和已送达的也算在内。",
+                    "这里按全部数量查找，转介中和已提供的也算在内。",
                     "This looks for all of it, with what is under way and what has arrived.",
                 ))
             }

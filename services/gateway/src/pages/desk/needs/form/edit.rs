@@ -209,7 +209,7 @@ pub(super) fn called(field: &str) -> (&'static str, &'static str) {
         "deadline" | "window" => ("什么时候", "when"),
         "place" => ("坐标", "coordinates"),
         "division" => ("所在区划", "division"),
-        "mobility" => ("帮助怎样送达", "how help can arrive"),
+        "mobility" => ("帮助怎样提供", "how help can arrive"),
         "group_tags" => ("重点人群", "groups"),
         "involves_minors" => ("服务时会接触未成年人", "minors will be met"),
         "facts" => ("问题的回答", "answers to questions"),

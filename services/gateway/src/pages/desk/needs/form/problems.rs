@@ -40,8 +40,8 @@ fn in_chinese(field: &str, reason: &str) -> Option<&'static str> {
     let last = field.rsplit('.').next().unwrap_or(field);
     if reason == "ITEM_REFERRED" {
         return Some(match last {
-            "value" => "不能少于已经转介和已经送达的数量",
-            _ => "这一项已经转介或送达：不能删去，也不能改类别、单位和重复方式",
+            "value" => "不能少于已经转介和已经提供的数量",
+            _ => "这一项已经转介或提供：不能删去，也不能改类别、单位和重复方式",
         });
     }
     if let Some(words) = rule(reason) {
@@ -50,7 +50,7 @@ fn in_chinese(field: &str, reason: &str) -> Option<&'static str> {
     Some(match (field, last) {
         (_, "urgency") => "请选择紧急程度",
         (_, "channel") => "请选择来源渠道",
-        (_, "mobility" | "max_travel_metres") => "请至少选择一种帮助送达的方式；距离应在 1 米到 2 万公里之间",
+        (_, "mobility" | "max_travel_metres") => "请至少选择一种提供帮助的方式；距离应在 1 米到 2 万公里之间",
         (_, "category") => "请选择一个服务类别",
         (_, "value" | "quantity") => "数量应为不小于 1 的整数",
         (_, "unit") => "请选择单位，且应与类别相符",

@@ -253,7 +253,7 @@ fn read_mobility(filled: &Filled, problems: &mut Problems) -> v1::Mobility {
     if metres.is_none() && travel.is_empty() && !(filled.home_visit || filled.delivery || filled.remote) {
         problems.add(Problem::new(
             "mobility",
-            "请至少选择一种帮助送达的方式",
+            "请至少选择一种提供帮助的方式",
             "choose at least one way for help to arrive",
         ));
     }

@@ -367,7 +367,7 @@ impl Sheet<'_> {
     fn mobility(&self) -> Markup {
         html! {
             fieldset id="f-mobility" tabindex="-1" {
-                legend { (self.say("帮助怎样送达", "How help can arrive")) }
+                legend { (self.say("帮助怎样提供", "How help can arrive")) }
                 div class="choices row" {
                     (self.tick("home_visit", "yes", self.say("可以上门", "somebody may come to the home"), self.filled.home_visit))
                     (self.tick("delivery", "yes", self.say("可以送货上门", "goods may be brought"), self.filled.delivery))

@@ -103,7 +103,7 @@ fn said(visit: &Visit, action: Action) -> &'static str {
         Action::Start => visit.say("对方已开始", "They have begun"),
         Action::Cancel => visit.say("对方取消承诺", "They call it off"),
         Action::Fail => visit.say("对方说没有（全部）办成", "They say that it did not all come about"),
-        _ => visit.say("对方说已送达", "They say that it has arrived"),
+        _ => visit.say("对方说已提供", "They say that it has arrived"),
     }
 }
 

@@ -172,12 +172,12 @@ fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
                 }
                 (progress(visit, item, disputed, lacking))
                 p {
-                    @if lacking == 0 && disputed > 0 { (visit.say("对方说已送达，有异议，待处理", "Said to have arrived, and disputed: to be settled")) }
+                    @if lacking == 0 && disputed > 0 { (visit.say("对方说已提供，有异议，待处理", "Said to have arrived, and disputed: to be settled")) }
                     @else if lacking == 0 && offered > 0 { (waiting(visit, &figures::amount(visit.language, offered, unit))) }
                     @else if lacking == 0 { (visit.say("都有着落了", "All of it is taken care of")) }
                     @else { (visit.say("还缺 ", "Still lacking: ")) strong { (figures::amount(visit.language, lacking, unit)) } }
                     @if item.referred_units > 0 { " · " (visit.say("转介中 ", "under way: ")) (figures::amount(visit.language, item.referred_units, unit)) }
-                    @if arrived > 0 { " · " (visit.say("已送达 ", "arrived: ")) (figures::amount(visit.language, arrived, unit)) }
+                    @if arrived > 0 { " · " (visit.say("已提供 ", "arrived: ")) (figures::amount(visit.language, arrived, unit)) }
                     @if disputed > 0 { " · " (visit.say("有异议 ", "disputed: ")) (figures::amount(visit.language, disputed, unit)) }
                 }
                 @if !item.note.is_empty() { p class="description" { (item.note) } }
@@ -203,7 +203,7 @@ fn progress(visit: &Visit, item: &v1::NeedItem, disputed: i64, lacking: i64) -> 
     let say = |units: i64| figures::amount(visit.language, units, unit);
     let (arrived, under_way, left) = (say(undisputed), say(item.referred_units), say(lacking));
     let mut words = visit.say(
-        format!("已送达 {arrived}，转介中 {under_way}，还缺 {left}"),
+        format!("已提供 {arrived}，转介中 {under_way}，还缺 {left}"),
         format!("{arrived} arrived, {under_way} under way, {left} lacking"),
     );
     if disputed > 0 {
@@ -308,7 +308,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral, n
                 " · " (referral_words::origin(visit.language, referral.origin()))
                 @if referral.state() == ReferralState::Offered { " · " (visit.say("答复期限 ", "answer by ")) (figures::clock(referral.expire_time.as_ref())) }
                 @if matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress) {
-                    " · " (visit.say("应在 ", "due ")) (figures::clock(referral.due_time.as_ref())) (visit.say(" 前送达", ""))
+                    " · " (visit.say("应在 ", "due ")) (figures::clock(referral.due_time.as_ref())) (visit.say(" 前提供", ""))
                 }
                 @if referral.rating > 0 { " · " (visit.say("评价 ", "rated ")) (referral.rating) "/5" }
             }
@@ -473,7 +473,7 @@ fn step(
         ReferralAction::Expire => ("bad", "没有按时答复", "did not answer in time"),
         ReferralAction::Withdraw => ("", "的转介被收回", "was told that the offer is taken back"),
         ReferralAction::Start => ("", "开始服务", "began"),
-        ReferralAction::Deliver => ("good", "说帮助已送达", "said that the help has arrived"),
+        ReferralAction::Deliver => ("good", "说帮助已提供", "said that the help has arrived"),
         ReferralAction::Confirm => ("good", "的帮助已确认收到", "has helped: confirmed"),
         ReferralAction::Dispute => ("bad", "的帮助有异议", "is disputed: the help did not arrive, or not well"),
         ReferralAction::Cancel if referral.last_side() == StepSide::Provider => {
@@ -517,7 +517,7 @@ fn ending(user: &SignedIn, need: &v1::Need) -> Markup {
                     input id="ending-reason" name="reason" maxlength="512" autocomplete="off";
                     p class="note" {
                         (visit.say(
-                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消；其中已经送达的部分，请先在该转介处取消并填写。",
+                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消；其中已经提供的部分，请先在该转介处取消并填写。",
                             "Withdraw it when whoever asked takes it back; close it when nobody can help, or whoever asked cannot be reached, \
                              has moved away or was helped otherwise. Offers and promises for it end with it; of what has arrived in part, say \
                              that first where it is called off.",
