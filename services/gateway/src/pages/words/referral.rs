@@ -43,7 +43,8 @@ pub(in crate::pages) fn all_of(language: Language, of: ReferralState) -> &'stati
 /// How a referral came about.
 pub(in crate::pages) fn origin(language: Language, origin: ReferralOrigin) -> &'static str {
     let (zh, en) = match origin {
-        ReferralOrigin::Chosen => ("人工选择", "chosen by hand"),
+        // By a person or a round: the record does not tell which.
+        ReferralOrigin::Chosen => ("指定转介", "sent to one chosen resource"),
         ReferralOrigin::Automatic => ("自动转介", "offered automatically"),
         ReferralOrigin::Claim => ("心愿认领", "wish claimed"),
         ReferralOrigin::Pledge => ("心愿认捐", "wish pledged"),
@@ -170,5 +171,11 @@ mod tests {
         let disputed = askers_reasons(Action::Dispute);
         assert!(disputed.contains(&StepReason::NotDelivered) && disputed.contains(&StepReason::PoorQuality));
         assert!(providers_reasons(Action::Decline).contains(&StepReason::OutsideArea));
+    }
+
+    #[test]
+    fn what_a_round_offered_is_not_said_to_be_chosen_by_hand() {
+        assert_eq!(origin(Language::Zh, ReferralOrigin::Chosen), "指定转介");
+        assert_eq!(origin(Language::En, ReferralOrigin::Chosen), "sent to one chosen resource");
     }
 }
