@@ -62,7 +62,7 @@ impl Refusal {
                 "Too many claims of your organization did not succeed within this hour. Please wait a while; a case worker can tell you what fits.",
             ),
             "claims_live_per_organization_max" => (
-                "贵单位认领后还没有送达的心愿已经很多。请先送达一些，或请社工帮忙处理有争议的，再认领新的。",
+                "贵单位认领后还没有兑现的心愿已经很多。请先兑现一些，或请社工帮忙处理有争议的，再认领新的。",
                 "Your organization has many claims that are not delivered yet. Please deliver some of them, or settle with a case worker those that are disputed, before you claim more.",
             ),
             "claims_given_up_per_organization_and_day_max" => (

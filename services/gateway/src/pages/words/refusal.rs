@@ -190,11 +190,11 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
             Here("合适的机构都问过了，没有可以再问的。", "Everybody who fits has been asked; nobody is left.")
         }
         (ErrorReason::OrganizationNotCleared, Partner) => Here(
-            "贵单位目前未通过核验（或已被暂停），或缺少这项帮助所需的核查，所以现在不能接受，也看不到联系方式。请联系平台管理员。",
+            "贵单位目前未通过审核（或已被暂停），或缺少这项帮助所需的核查，所以现在不能接受，也看不到联系方式。请联系平台管理员。",
             "Your organization is not verified at the moment, or suspended, or lacks a check that this help asks for: it cannot accept this now, nor see contact data. Please contact the operators of the platform.",
         ),
         (ErrorReason::OrganizationNotCleared, Staff) => Here(
-            "这家单位目前未通过核验（或已被暂停），或缺少这项帮助所需的核查，不能接受。请撤回，另选一家。",
+            "这家机构目前未通过审核（或已被暂停），或缺少这项帮助所需的核查，不能接受。请撤回，另选一家。",
             "This organization is not verified at the moment, or suspended, or lacks a check that this help asks for: it cannot accept. Please withdraw the offer and choose another.",
         ),
         (ErrorReason::ResourceDoesNotFit, Partner) => Here(
