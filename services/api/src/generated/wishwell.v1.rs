@@ -6367,7 +6367,7 @@ pub enum Channel {
     OneForm = 5,
     /// Case management (个案管理).
     CaseManagement = 6,
-    /// A partner organization (入驻单位).
+    /// A partner organization (入驻机构).
     Partner = 7,
     /// An import from another system.
     Import = 8,
@@ -7373,7 +7373,9 @@ impl ::prost::Name for RoundScope {
         "/wishwell.v1.RoundScope".into()
     }
 }
-/// The least that some needs get together, as far as the levels above allow it. Exactly one of `share_permille` and `units` is given.
+/// The least that some needs get together, as far as the levels above allow it. Exactly one of `share_permille` and `units` is given. Units of
+/// all kinds are added up, a fen and a visit alike, and a series that draws on periods counts as one of its times: over items of several
+/// kinds of help, give a scope of one.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct RoundGuarantee {
     /// Needs with this tag; unspecified means any. A need with several tags that have guarantees counts for the first of them.
@@ -7425,7 +7427,8 @@ pub struct RoundOrganizationCap {
     /// Whose, `organizations/{uuid}`.
     #[prost(string, tag = "1")]
     pub organization: ::prost::alloc::string::String,
-    /// Units of its pools, 0 to 1,099,511,627,776 (2^40).
+    /// Units of the items it serves, 0 to 1,099,511,627,776 (2^40), whatever they are: a fen and a visit are one each, and what a unit takes of
+    /// a pool does not count. What it gives of money is bounded by the total of its pool.
     #[prost(int64, tag = "2")]
     pub units: i64,
 }
@@ -7635,7 +7638,8 @@ pub struct RoundLevel {
     /// The urgency tier, from 1, the most urgent; 0 for other kinds.
     #[prost(int32, tag = "2")]
     pub tier: i32,
-    /// What the plan reaches, a decimal integer (it may exceed 64 bits). Where people count, an item served wholly counts 2520.
+    /// What the plan reaches, a decimal integer (it may exceed 64 bits). Where people count, an item served wholly counts 2520. A series that
+    /// draws on periods counts as one of its times, unlike in the totals, which count units over all occurrences.
     #[prost(string, tag = "3")]
     pub reached: ::prost::alloc::string::String,
     /// What no plan that is as good on the levels above exceeds, a decimal integer. Where the plan is below the bound on a level above,
@@ -7671,10 +7675,10 @@ pub struct RoundTally {
     /// Items not served at all.
     #[prost(int64, tag = "4")]
     pub unserved_items: i64,
-    /// Units asked, over all occurrences.
+    /// Units asked, over all occurrences: of one kind of help an amount, of several, fen among them, of nothing.
     #[prost(int64, tag = "5")]
     pub asked_units: i64,
-    /// Units served, over all occurrences.
+    /// Units served, over all occurrences, as those asked.
     #[prost(int64, tag = "6")]
     pub served_units: i64,
 }
@@ -7717,7 +7721,7 @@ pub struct UnservedCount {
     /// Items.
     #[prost(int64, tag = "2")]
     pub items: i64,
-    /// Units of them, over all occurrences.
+    /// Units of them, over all occurrences, added up whatever they are.
     #[prost(int64, tag = "3")]
     pub units: i64,
 }
@@ -7810,7 +7814,8 @@ pub struct RoundReached {
     /// The objective, most important level first.
     #[prost(message, repeated, tag = "4")]
     pub levels: ::prost::alloc::vec::Vec<RoundLevel>,
-    /// Whether no plan is better.
+    /// Whether no plan is better. False as well where every gap is 0 but a pool from which items draw in different numbers of its units
+    /// had too little for all and was divided among them before the plan: another division might allow a better one.
     #[prost(bool, tag = "5")]
     pub optimal: bool,
     /// Whether nothing in it needed whole numbers to be chosen, so that prices and ranges are exact.
@@ -7819,7 +7824,8 @@ pub struct RoundReached {
     /// Pairs of an item and a resource among which it was decided.
     #[prost(int64, tag = "7")]
     pub pairs: i64,
-    /// Sums that add up.
+    /// Sums that add up, of the first plan: outcomes that were planned anew are of a later one, and what was refused of it is told by
+    /// `progress` and by the offers of the outcomes.
     #[prost(message, optional, tag = "8")]
     pub totals: ::core::option::Option<RoundTotals>,
     /// Whether the checker, which shares no code with the solvers, accepted the certificate. Nothing is offered otherwise.
@@ -8176,7 +8182,7 @@ pub struct RoundOutcome {
     /// Which plan decided it, from 1: of what was refused, a later one.
     #[prost(int32, tag = "2")]
     pub pass: i32,
-    /// Whether that plan serves it.
+    /// Whether that plan serves it; `offers` says what of it was made, and what was refused.
     #[prost(enumeration = "RoundOutcomeState", tag = "3")]
     pub state: i32,
     /// The need, `needs/{uuid}`.
@@ -8528,7 +8534,8 @@ pub enum UnservedReason {
     Bundle = 9,
     /// What fits went to others that are guaranteed it.
     Guarantee = 10,
-    /// The round was stopped before it could look at the item: a better plan may serve it.
+    /// There is room, but the round was stopped before it used it, or had set it apart for items that draw on the pool in another
+    /// number of its units: a better plan may serve it.
     NotProven = 11,
     /// Whoever serves it is closed, or has nothing left, in the other occurrences.
     Occurrences = 12,

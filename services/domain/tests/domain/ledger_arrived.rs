@@ -234,7 +234,9 @@ fn a_pledge_is_one_until_something_of_it_is_there_for_others() {
         world.pools[0].pledged = true;
         world.pools[0].figures.total = Some(6);
         world.ask(offered(|offer| offer.origin = Origin::Pledge));
-        commands.into_iter().for_each(|command| drop(world.ask(command)));
+        for command in commands {
+            world.ask(command);
+        }
         assert_eq!(world.pools[0].pledged, pledged, "{told}: {:?}", world.pools[0].figures);
     }
 }
