@@ -106,7 +106,7 @@ pub(crate) fn verdict(picture: &RoundPicture, language: Language) -> &'static st
             "Certificate verified: an independent check confirms that the plan is feasible and that no plan is better.",
         ),
         (Certified::Verified, false) if picture.is_best_of_a_division() => language.pick(
-            "证书已核验：方案可行。有资金池要按不同数额支取，余额不足以满足全部所求，已先行划分；在这一划分下没有更好的方案，换一种划分也许更好。",
+            "证书已校验：方案可行。有资金池要按不同数额支取，余额不足以满足全部所求，已先行划分；在这一划分下没有更好的方案，换一种划分也许更好。",
             "Certificate verified: the plan is feasible. A pool from which different amounts are taken for a unit had too little for all and was \
              divided up before; no plan is better by this division, but another division might be.",
         ),

@@ -11,7 +11,7 @@ mod words;
 
 use tonic::Status;
 use wishwell_api::v1;
-use wishwell_report::{FairnessRow, GapFigures, RoundPicture};
+use wishwell_report::{FairnessRow, GapFigures, ReasonFigures, RoundPicture};
 
 use self::asking::{Catalog, Matching};
 use self::catalogue::Catalogue;
@@ -81,10 +81,17 @@ impl ToldRound {
         Ok(assemble::named_report(&catalogue, gaps, &report.group_tags, divisions))
     }
 
-    /// Mean distance of its items, each for as much as is served of it, in metres, where it is known.
+    /// Mean distance of its items, each for as much as was offered of it, or was planned in a dry run, in metres, where it is known.
     #[must_use]
     pub fn mean_distance_metres(&self) -> Option<u64> {
-        assemble::mean_distance(&self.outcomes)
+        // Distances need no names.
+        assemble::mean_distance(&offered::came_to(self, &Catalogue::default()))
+    }
+
+    /// Why offers of it were refused, and how many for each reason; nothing of a dry run.
+    #[must_use]
+    pub fn refused_offers(&self) -> Vec<ReasonFigures> {
+        offered::offers(self).map(|offers| offers.refused).unwrap_or_default()
     }
 }
 

@@ -100,8 +100,7 @@ pub(super) fn rules(rules: Option<&RoundRules>, catalogue: &Catalogue) -> Vec<Lo
         say(format!("至多 {most} 米远"), format!("at most {most} metres away"));
     }
     let of_steps = rules.load_steps.iter().map(|step| (Some(step.from_permille), Some(step.price)));
-    let usual_steps =
-        usual.load_steps.iter().map(|step| (number(step.from_permille.into()), number(step.price.into())));
+    let usual_steps = usual.load_steps.iter().map(|step| (number(step.from_permille.into()), number(step.price)));
     if !rules.load_steps.is_empty() && !of_steps.eq(usual_steps) {
         let steps = rules.load_steps.iter().map(|step| format!("{}‰: {}", step.from_permille, step.price));
         let steps = steps.collect::<Vec<_>>().join(", ");

@@ -367,8 +367,8 @@ pub(crate) const SETTINGS: &[Setting] = &[
             CLIENT,
             "FILE",
             "",
-            "File that holds the API key. Without a key, a server on this machine is asked with a demo key: the case worker's by refer and \
-             referral, the operator's by others.",
+            "File that holds the API key. Without a key, a server on this machine is asked with a demo key: the hotline's by find, the case \
+             worker's by refer and referral, the operator's by others.",
         )
     },
     Setting {

@@ -168,6 +168,7 @@ const MOMENTS: &[&str] = &[
     "verifyTime",
     "name",
     "outcome",
+    "retryDelay",
 ];
 
 /// When a resource is open next, which is the moment of the question where it is open: told to the minute.
@@ -206,7 +207,9 @@ fn agree(made: &Made, envoy: &Answer, gateway: &Answer) -> bool {
     let says = |text: &str| ["requestId", "request_id"].iter().any(|name| body.contains(&format!("{name}\":\"{text}")));
     let has_id = says("") && !says("\"");
     let is_repeatable = made.verb == "GET" || has_id;
-    theirs == ours || ((!is_repeatable || made.target.contains(":find")) && lasting(&theirs) == lasting(&ours))
+    // How long somebody has to wait is less the second time, whatever was asked.
+    let is_of_the_moment = !is_repeatable || made.target.contains(":find") || envoy.status == 429;
+    theirs == ours || (is_of_the_moment && lasting(&theirs) == lasting(&ours))
 }
 
 /// So long the first line of a stream is waited for: most streams are silent, and each of them costs it.

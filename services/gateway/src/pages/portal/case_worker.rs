@@ -12,7 +12,7 @@ pub(super) fn whom_to_ask(visit: &Visit, names: &Names, division: &str) -> Marku
         @match visit.app.options().case_workers.of(line) {
             Some(found) => {
                 (visit.say("找社工：", "The case worker: ")) (visit.language.pick(found.name.zh_first(), found.name.en_first()))
-                (visit.say("，电话 ", ", telephone ")) a href={ "tel:" (found.phone.replace(' ', "")) } { (found.phone) }
+                (visit.say("，电话 ", ", telephone ")) a href={ "tel:" (found.phone.replace(' ', "").replace('#', "%23")) } { (found.phone) }
             }
             None => {
                 (visit.say(

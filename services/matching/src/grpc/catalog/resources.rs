@@ -122,7 +122,11 @@ async fn look_up(
         // What another organization has does not exist for a partner.
         let is_hidden = kind == "capacity_pool"
             && caller.is_partner()
-            && platform.capacity_pool(caller, CapacityPoolId::from_uuid(id)).await.is_err();
+            && match platform.capacity_pool(caller, CapacityPoolId::from_uuid(id)).await {
+                Ok(_) => false,
+                Err(Error::NotFound { .. } | Error::PermissionDenied { .. }) => true,
+                Err(error) => return Err(error),
+            };
         if !is_hidden {
             known.insert(external, id);
         }

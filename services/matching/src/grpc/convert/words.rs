@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 
-use wishwell_domain::figures::Distance;
+use wishwell_domain::figures::{Distance, money};
 use wishwell_domain::organization::OrganizationState;
-use wishwell_domain::unit::Unit;
+use wishwell_domain::unit::{Unit, is_money};
 use wishwell_engine::{ModeSet, Reason, ResourceRef, Snapshot};
 
 use super::parts::{Chinese, Clock, DayMonth, Decimal, English, MonthDay, Part as _, Year};
@@ -155,6 +155,14 @@ impl Words {
                 )
             }
             None if remaining == 0 => say!(self, ("已约满"), ("fully used")),
+            None if is_money(unit.code()) => {
+                let (left, needed) = (money(remaining), money(asked));
+                say!(
+                    self,
+                    ("剩余 ", left.as_str(), "，需要 ", needed.as_str()),
+                    (left.as_str(), " left, ", needed.as_str(), " needed"),
+                );
+            }
             None => say!(
                 self,
                 ("剩余 ", Decimal(remaining), " ", unit.zh(), "，需要 ", Decimal(asked), " ", unit.zh()),
@@ -217,6 +225,14 @@ mod tests {
             (words.zh.as_str(), words.en.as_str()),
             ("已约满，12月2日起有名额", "fully used, free again on 2 December")
         );
+    }
+
+    #[test]
+    fn money_that_is_left_is_told_in_yuan() {
+        let mut words = Words::default();
+        let fen = Unit::parse("unit", "fen").unwrap_or_else(|e| unreachable!("{e}"));
+        words.capacity(fen, 120_050, 300, None, None);
+        assert_eq!([words.zh, words.en], ["剩余 ¥3.00，需要 ¥1,200.50", "¥3.00 left, ¥1,200.50 needed"]);
     }
 
     #[test]

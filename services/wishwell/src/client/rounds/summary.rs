@@ -1,11 +1,9 @@
 //! What a round came to, on a page of text.
 
-use std::collections::BTreeMap;
-
 use wishwell_api::v1::{FairnessSpread, RoundReached, RoundTally, RoundTotals, UnservedReason};
 use wishwell_domain::text::LocalizedText;
 use wishwell_gateway::round_picture::{NamedReport, ToldRound};
-use wishwell_report::{FairnessRow, gap_holds_for, gap_in_words};
+use wishwell_report::{FairnessRow, ReasonFigures, gap_holds_for, gap_in_words};
 
 use super::words::{failure, level, reason, state, tier};
 use crate::client::words::{distance, time_alone};
@@ -40,13 +38,6 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
         }
         page += &served(totals, lang);
     }
-    if let Some(mean) = told.mean_distance_metres() {
-        page += &format!(
-            "{}{}\n",
-            lang.pick("mean distance of what serves: ", "平均服务距离："),
-            metres_in_words(mean, lang)
-        );
-    }
     page += &proof(reached, lang);
     if !round.dry_run {
         let figures = round.progress.unwrap_or_default();
@@ -60,6 +51,13 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
             figures.replanned_items,
         );
         page += &refusals(told, lang);
+    }
+    if let Some(mean) = told.mean_distance_metres() {
+        page += &format!(
+            "{}{}\n",
+            lang.pick("mean distance of what serves: ", "平均服务距离："),
+            metres_in_words(mean, lang)
+        );
     }
     page += &gaps(told, named, lang);
     page += &fairness(told, named, lang);
@@ -79,12 +77,11 @@ pub(super) fn made_by(scope: &[LocalizedText], rules: &[LocalizedText], lang: La
 
 /// Offers that were refused, by reason.
 fn refusals(told: &ToldRound, lang: Lang) -> String {
-    let mut reasons: BTreeMap<&str, u64> = BTreeMap::new();
-    for offer in told.outcomes.iter().flat_map(|outcome| &outcome.offers).filter(|offer| !offer.refusal.is_empty()) {
-        *reasons.entry(&offer.refusal).or_default() += 1;
-    }
-    let line = |(reason, count): (&str, u64)| format!("  {}{reason} {count}\n", lang.pick("refused: ", "被拒："));
-    reasons.into_iter().map(line).collect()
+    let line = |refused: ReasonFigures| {
+        let why = lang.pick(refused.text.en_first(), refused.text.zh_first());
+        format!("  {} × {why}\n", refused.items)
+    };
+    told.refused_offers().into_iter().map(line).collect()
 }
 
 fn served(totals: &RoundTotals, lang: Lang) -> String {

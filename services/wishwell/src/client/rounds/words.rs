@@ -52,7 +52,7 @@ pub(super) fn reason(reason: UnservedReason, lang: Lang) -> &'static str {
         UnservedReason::Bundle => lang.pick("what it is bundled with cannot be served", "同捆的需求无法满足"),
         UnservedReason::Guarantee => lang.pick("what fits is guaranteed to others", "合适的资源已保障给他人"),
         UnservedReason::NotProven => {
-            lang.pick("another plan may serve it: that was not settled", "也许另有方案能满足,未能证明")
+            lang.pick("another plan may serve it: that was not settled", "也许另有方案能满足，未能证明")
         }
         UnservedReason::Occurrences => lang.pick("closed or full in some of its weeks", "部分周期不开放或已满"),
         UnservedReason::Unspecified => "",

@@ -192,13 +192,25 @@ pub(in crate::pages::desk) async fn disputed_among(
     if filter.disputed == Some(false) || !needs.iter().any(has_deliveries) {
         return Ok(BTreeSet::new());
     }
-    let request = v1::ListNeedsRequest {
-        filter: Some(v1::NeedFilter { disputed: Some(true), ..filter }),
-        page_size: DISPUTED_MAX,
-        ..v1::ListNeedsRequest::default()
-    };
-    let found = or_nothing(calls.needs().list_needs(request).await)?.needs;
-    Ok(found.into_iter().map(|need| need.name).collect())
+    let filter = v1::NeedFilter { disputed: Some(true), ..filter };
+    // Both lists are in the order of names.
+    let last = needs.iter().map(|need| need.name.as_str()).max().unwrap_or_default();
+    let (mut disputed, mut page_token) = (BTreeSet::new(), String::new());
+    loop {
+        let request = v1::ListNeedsRequest {
+            filter: Some(filter.clone()),
+            page_size: DISPUTED_MAX,
+            page_token,
+            ..v1::ListNeedsRequest::default()
+        };
+        let found = or_nothing(calls.needs().list_needs(request).await)?;
+        let is_beyond = found.needs.last().is_none_or(|need| need.name.as_str() >= last);
+        disputed.extend(found.needs.into_iter().map(|need| need.name));
+        if is_beyond || found.next_page_token.is_empty() {
+            return Ok(disputed);
+        }
+        page_token = found.next_page_token;
+    }
 }
 
 /// Whether somebody's role is to submit needs. The service decides; this only spares them a button that is refused.

@@ -71,7 +71,7 @@ pub(in crate::pages::portal) async fn take(
     if is_of_quantity(&status)
         && let Some(why) = how_much(&partner, &id, action).await
     {
-        return super::page(&partner, &id, StatusCode::BAD_REQUEST, failed(why)).await;
+        return super::page(&partner, &id, StatusCode::UNPROCESSABLE_ENTITY, failed(why)).await;
     }
     match Refusal::of(&status).and_then(|refusal| refusal.counted_in(&unit).words(&partner.visit)) {
         Some(why) => super::page(&partner, &id, StatusCode::CONFLICT, failed(why)).await,
@@ -79,11 +79,12 @@ pub(in crate::pages::portal) async fn take(
     }
 }
 
-/// Whether a quantity is all that was refused.
+/// Whether all that was refused is how much it is.
 fn is_of_quantity(status: &Status) -> bool {
     let details = status.get_error_details();
     let fields = details.bad_request().map(|found| found.field_violations.as_slice()).unwrap_or_default();
-    !fields.is_empty() && fields.iter().all(|violation| violation.field == "quantity")
+    let is_range = |reason: &str| matches!(reason, "STEP_QUANTITY_RANGE" | "STEP_QUANTITY_WHOLE");
+    !fields.is_empty() && fields.iter().all(|violation| is_range(&violation.reason))
 }
 
 /// How much a step may be of, in the unit that the page shows. A page that was open for long may have offered more.
