@@ -335,6 +335,8 @@ fn unique_name(message: &str) -> String {
     let table = columns.split('.').next().unwrap_or_default();
     let suffix = if columns.ends_with(".external_id") {
         "external_key"
+    } else if columns.ends_with(".request_id") && table == "needs" {
+        "request_key"
     } else if table == "resource_categories" || table == "resource_draws" {
         "once"
     } else {
@@ -365,6 +367,7 @@ mod tests {
     fn broken_unique_constraints_are_named_as_postgresql_names_them() {
         for (message, name) in [
             ("UNIQUE constraint failed: needs.tenant, needs.source, needs.external_id", "needs_external_key"),
+            ("UNIQUE constraint failed: needs.tenant, needs.request_id", "needs_request_key"),
             ("UNIQUE constraint failed: resource_draws.tenant, resource_draws.resource_id", "resource_draws_once"),
             ("UNIQUE constraint failed: need_items.tenant, need_items.need_id, need_items.ordinal", "need_items_pkey"),
         ] {

@@ -31,18 +31,19 @@ pub(super) async fn decisions(session: &mut Session, tenant: &TenantId, needs: &
     if needs.is_empty() {
         return Ok(());
     }
-    in_outcomes(session, tenant, needs).await?;
     let mut sought = in_referrals(session, tenant, needs).await?;
     let head = log::head(session, tenant).await?;
     let mut at = LogPosition(0);
     loop {
         sought.retain(|sought| sought.left > 0);
         let begin = sought.iter().map(|sought| sought.after.max(at)).min();
-        let Some(begin) = begin.filter(|begin| *begin < head) else { return Ok(()) };
+        let Some(begin) = begin.filter(|begin| *begin < head) else { break };
         let end = LogPosition(begin.0 + STRETCH_POSITIONS);
         in_stretch(session, tenant, (begin, end), &mut sought).await?;
         at = end;
     }
+    // Last: who plans a round waits for it.
+    in_outcomes(session, tenant, needs).await
 }
 
 fn uuids(needs: &Forgotten) -> Vec<Uuid> {
@@ -51,6 +52,10 @@ fn uuids(needs: &Forgotten) -> Vec<Uuid> {
 
 /// Of the results of rounds that are kept.
 async fn in_outcomes(session: &mut Session, tenant: &TenantId, needs: &Forgotten) -> Result<(), Failure> {
+    // Whoever puts results holds the round's row: they are there by now, or come after this and find the erasure.
+    let mut statement = session.statement("SELECT id FROM rounds WHERE tenant = ");
+    statement.bind(Value::text(tenant.as_str())).push(" AND finished_at IS NULL ORDER BY id").push_for_update();
+    session.fetch(statement, |_| Ok(())).await?;
     let mut statement = session.statement("SELECT round_id, ordinal, outcome FROM round_outcomes WHERE tenant = ");
     // Their key begins with the round.
     statement.bind(Value::text(tenant.as_str())).push(" AND round_id IN (SELECT id FROM rounds WHERE tenant = ");

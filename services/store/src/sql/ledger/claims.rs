@@ -36,6 +36,8 @@ pub(super) async fn bring(
         .push(" THEN 0 ELSE 1 END), MIN(CASE WHEN ");
     statement.push(LIVE).push(" THEN NULL ELSE last_at END) FROM referrals WHERE tenant = ");
     statement.bind(Value::text(tenant.as_str())).push(" AND ").push_in_uuids("organization_id", ids);
+    // The states of both, for the index.
+    statement.push(" AND state IN ('accepted', 'in_progress', 'disputed', 'cancelled', 'failed')");
     statement.push(" AND origin IN ('claim', 'pledge') AND (").push(LIVE);
     statement.push(" OR (state IN ('cancelled', 'failed') AND last_side = 'provider' AND last_at > ").push_now();
     statement.push(" - ").bind(Value::Int(Some(DAY))).push(")) GROUP BY organization_id");

@@ -83,13 +83,18 @@ pub(super) async fn bring(
     }
     bring_forgotten(session, tenant, books, asked).await?;
     wanted.referrals.extend(in_the_way_for_good(session, tenant, books, asked).await?);
-    let mut sealed_for = Vec::new();
-    for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
-        sealed_for.extend(need.beneficiary.filter(|_| wanted.sealed_anew.contains(&need.id.as_uuid())));
-        books.bring_need(need);
-    }
-    for erased in erase::erased_among(session, tenant, &sealed_for).await? {
+    // People come before their needs, as in every write. Whom a need names may change until it is locked.
+    let sealed = find::<Need>(session, tenant, &wanted.sealed_anew, Reading::Whole).await?;
+    let sealed_for: BTreeMap<_, _> = sealed.iter().map(|need| (need.id, need.beneficiary)).collect();
+    let people: Vec<_> = sealed_for.values().copied().flatten().collect();
+    for erased in erase::erased_among(session, tenant, &people).await? {
         books.bring_erased(erased);
+    }
+    for need in find::<Need>(session, tenant, &wanted.needs, Reading::ForUpdate).await? {
+        if sealed_for.get(&need.id).is_some_and(|named| *named != need.beneficiary) {
+            return Err(Failure::Conflict);
+        }
+        books.bring_need(need);
     }
     for referral in find::<Referral>(session, tenant, &wanted.referrals, Reading::ForUpdate).await? {
         books.bring_referral(referral);
