@@ -392,7 +392,7 @@ impl Canaries {
             return Some(Uuid::from_u128(0x7000_8000_0000_0000_0000_u128 + self.markers.len() as u128).to_string());
         }
         match field.name() {
-            "page_token" | "etag" => return None,
+            "page_token" | "etag" | "after_mark" => return None,
             "expression" => return Some("age_years >= 60".to_owned()),
             "key" => return Some("gender".to_owned()),
             "string_value" => return Some("female".to_owned()),
