@@ -1,7 +1,7 @@
 // What is heard of the controls of a page: no two that do different things are called the same, and each is called what it shows.
 
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { demo } from "./demo.mjs";
 import { follow, visiting } from "./development.mjs";
 import { call, companionshipFor, offerTo } from "./portal.mjs";
@@ -12,7 +12,11 @@ const server = demo();
 let need;
 let referral;
 
-before(async () => {
+/** Makes them, once: the program is there when the first test begins. */
+let making;
+const made = () => (making ??= make());
+
+async function make() {
   const url = server.pages;
   const visits = (value) => ({ category: "emotional-care.companionship", quantity: { value, unit: "visit" } });
   need = await companionshipFor(url, "", { items: [visits("2"), visits("1"), visits("1")], wish: undefined });
@@ -28,7 +32,7 @@ before(async () => {
     await companionshipFor(url, "想有人陪着说说话");
     await offerTo(url, await companionshipFor(url, "", { wish: undefined }), "结对陪伴");
   }
-});
+}
 
 /** In the page: controls with what they are called, what they show, and what they do. */
 function controls() {
@@ -68,6 +72,7 @@ async function wrong(page) {
 
 for (const language of ["zh", "en"]) {
   test(`on no page two controls that do different things are called the same (${language})`, async () => {
+    await made();
     const pages = {
       "demo-partner": async (page) => {
         for (let attempt = 0; attempt < 100; attempt += 1) {
@@ -109,6 +114,7 @@ for (const language of ["zh", "en"]) {
 }
 
 test("a case worker hears which of several candidates a button is for, and which of several referrals", async () => {
+  await made();
   await visiting(server.browser, server.pages, { user: "demo-case-worker" }, async (page) => {
     await page.goto(`/desk/${need}`);
     const titles = await page.locator(".candidate-head strong").allTextContents();

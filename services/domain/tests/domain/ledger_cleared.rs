@@ -20,6 +20,8 @@ fn until(day: &str) -> Option<Vetting> {
     Some(Vetting { valid_until: Some(date(day)), note: String::new() })
 }
 
+type Case<'c> = (bool, bool, bool, Mobility, &'c [DeliveryMode], &'c [&'c str]);
+
 #[test]
 fn one_way_of_helping_that_asks_for_no_vetting_it_lacks_is_enough() {
     let everywhere = Mobility { max_travel_metres: Some(3_000), home_visit: true, delivery: true, remote: true };
@@ -28,7 +30,7 @@ fn one_way_of_helping_that_asks_for_no_vetting_it_lacks_is_enough() {
     let travelling = Mobility { max_travel_metres: Some(3_000), ..at_home };
     // Vetted for minors, for homes; minors are involved; how the need lets itself be reached, and how the resource reaches; what bars it.
     #[rustfmt::skip]
-    let cases: &[(bool, bool, bool, Mobility, &[DeliveryMode], &[&str])] = &[
+    let cases: &[Case<'_>] = &[
         (true,  true,  true,  at_home,      &[HomeVisit],         &[]),
         (true,  false, true,  at_home,      &[HomeVisit],         &[HOMES]),
         (false, true,  true,  at_home,      &[HomeVisit],         &[MINORS]),
