@@ -223,19 +223,7 @@ impl World {
         let key = MasterKey::from_bytes([7; 32]);
         let replayed = replay(self.store.as_ref(), &key, &tenant(), id).await.unwrap();
         // So that it is left for the next one.
-        let (role, referral, action) = (Role::CaseWorker, id, Action::Withdraw);
-        let (by_provider, noted) = (false, false);
-        let step = Step {
-            referral,
-            action,
-            role,
-            by_provider,
-            reason: None,
-            units: None,
-            rating: None,
-            noted,
-            expected: None,
-        };
+        let step = Step::new(id, Action::Withdraw, Role::CaseWorker);
         self.store.carry_out(&context(), vec![Command::Step(step)]).await.unwrap();
         replayed.expect("it was decided")
     }

@@ -9,6 +9,17 @@ use crate::{Served, external};
 /// The operator's key.
 pub const OPERATOR: &str = "demo-operator";
 
+/// Puts Jinfeng beside the demo's divisions: another district of Yinchuan, where its case worker has nothing to do; answers its code.
+pub async fn jinfeng(served: &Served) -> String {
+    let code = "640106".to_owned();
+    let parent = "6401".to_owned();
+    let division =
+        v1::Division { code: code.clone(), edition: 2020, parent, title: text("Jinfeng"), ..v1::Division::default() };
+    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
+    told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
+    code
+}
+
 /// A charity of Xingqing, applied.
 #[must_use]
 pub fn organization(id: &str) -> v1::Organization {

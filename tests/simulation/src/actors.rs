@@ -218,16 +218,13 @@ impl View<'_> {
         let version = Version(dice.between((referral.version.0 - 1).max(1), referral.version.0 + 1));
         // Whoever has promised gives up more often than the desk calls it off, which also speaks for providers that answer by telephone.
         let by_provider = dice.chance(if matches!(action, Action::Cancel | Action::Fail) { 75 } else { 4 });
+        let role = if by_provider { Role::Partner } else { Role::CaseWorker };
         Some(Step {
-            referral: referral.id,
-            action,
-            role: if by_provider { Role::Partner } else { Role::CaseWorker },
-            by_provider: false,
             reason: dice.chance(20).then_some(StepReason::Other),
             units,
             rating: (action == Action::Confirm).then(|| dice.pick(&[4, 5, 5, 6])),
-            noted: false,
             expected: dice.chance(10).then_some(version),
+            ..Step::new(referral.id, action, role)
         })
     }
 

@@ -161,6 +161,24 @@ pub struct Step {
     pub expected: Option<Version>,
 }
 
+impl Step {
+    /// A step of which no more is said than who takes it.
+    #[must_use]
+    pub const fn new(referral: ReferralId, action: Action, role: Role) -> Self {
+        Self {
+            referral,
+            action,
+            role,
+            by_provider: false,
+            reason: None,
+            units: None,
+            rating: None,
+            noted: false,
+            expected: None,
+        }
+    }
+}
+
 /// What becomes of a total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewTotal {

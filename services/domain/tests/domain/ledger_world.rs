@@ -192,18 +192,7 @@ pub(crate) fn two_needs() -> World {
 }
 
 pub(crate) fn step_of(id: u128, action: Action) -> Step {
-    let referral = referral_id(id);
-    Step {
-        referral,
-        action,
-        role: Role::CaseWorker,
-        by_provider: false,
-        reason: None,
-        units: None,
-        rating: None,
-        noted: false,
-        expected: None,
-    }
+    Step::new(referral_id(id), action, Role::CaseWorker)
 }
 
 pub(crate) fn step(id: u128, action: Action) -> Command {

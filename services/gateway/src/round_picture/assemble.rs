@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use wishwell_api::v1::{
-    FairnessFigure, GroupTag, RoundCounting, RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundState,
-    RoundTally, SupplyGap, UnservedReason,
+    FairnessFigure, GroupTag, RoundCounting, RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundRules,
+    RoundState, RoundTally, SupplyGap, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::told as told_in;
@@ -43,7 +43,7 @@ pub(super) fn picture(told: &ToldRound, catalogue: &Catalogue) -> RoundPicture {
         name: round.name.clone(),
         planned_at: planned_at(reached.evaluation_time.as_ref()),
         kind: kind(told),
-        scope: scope(told, catalogue),
+        scope: scope(round.rules.as_ref(), catalogue),
         rules: rules(round.rules.as_ref(), catalogue),
         needs: needs.len() as u64,
         outcome: whole,
@@ -100,8 +100,8 @@ fn kind(told: &ToldRound) -> RoundKind {
     }
 }
 
-pub(super) fn scope(told: &ToldRound, catalogue: &Catalogue) -> Vec<LocalizedText> {
-    let Some(scope) = told.round.rules.as_ref().and_then(|rules| rules.scope.as_ref()) else { return Vec::new() };
+pub(super) fn scope(rules: Option<&RoundRules>, catalogue: &Catalogue) -> Vec<LocalizedText> {
+    let Some(scope) = rules.and_then(|rules| rules.scope.as_ref()) else { return Vec::new() };
     let mut names: Vec<LocalizedText> = scope.divisions.iter().map(|code| catalogue.division(code)).collect();
     names.extend(scope.categories.iter().map(|code| catalogue.category(code)));
     names.extend(scope.group_tags.iter().map(|tag| group_tag(GroupTag::try_from(*tag).ok())));

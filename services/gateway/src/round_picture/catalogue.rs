@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tonic::{Code, Response, Status};
 use wishwell_api::v1::{
     Category, Division, DivisionFilter, FairnessFigure, GetCategoryRequest, GetDivisionRequest, GetOrganizationRequest,
-    GetResourceRequest, ListDivisionsRequest, Resource, SupplyGap,
+    GetResourceRequest, ListDivisionsRequest, Resource, RoundRules, SupplyGap,
 };
 use wishwell_domain::text::LocalizedText;
 
@@ -55,6 +55,21 @@ impl Catalogue {
         catalogue.ask_resources(catalog, distinct(resources.chain(offered))).await?;
         let organizations = servings().map(|serving| &serving.organization).chain(of_caps);
         catalogue.ask_organizations(catalog, distinct(organizations)).await?;
+        Ok(catalogue)
+    }
+
+    /// Asks for what a round is limited to and its rules speak of.
+    pub(super) async fn of_rules<T: Transport>(
+        catalog: &Catalog<T>,
+        told: Option<&RoundRules>,
+    ) -> Result<Self, Status> {
+        let mut catalogue = Self::default();
+        let scope = told.and_then(|rules| rules.scope.as_ref());
+        let (of_guarantees, of_caps) = rules::named(told);
+        let divisions = scope.iter().flat_map(|scope| &scope.divisions).chain(of_guarantees);
+        catalogue.ask_divisions(catalog, distinct(divisions)).await?;
+        catalogue.ask_categories(catalog, distinct(scope.iter().flat_map(|scope| &scope.categories))).await?;
+        catalogue.ask_organizations(catalog, distinct(of_caps)).await?;
         Ok(catalogue)
     }
 

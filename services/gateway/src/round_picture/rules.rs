@@ -1,14 +1,12 @@
 //! By which rules a round was made, in words: those that are not the usual ones.
 
 use tonic::Status;
-use wishwell_api::v1::{
-    GroupTag, Round, RoundAim, RoundBundling, RoundCounting, RoundGuarantee, RoundReport, RoundRules,
-};
+use wishwell_api::v1::{GroupTag, Round, RoundAim, RoundBundling, RoundCounting, RoundGuarantee, RoundRules};
 use wishwell_domain::round::RoundRules as Usual;
 use wishwell_domain::text::LocalizedText;
 
-use super::ToldRound;
 use super::asking::{Catalog, Transport};
+use super::assemble::scope;
 use super::catalogue::Catalogue;
 use super::words::group_tag;
 
@@ -23,9 +21,9 @@ pub async fn scope_and_rules<T: Transport>(
     catalog: &Catalog<T>,
     round: &Round,
 ) -> Result<(Vec<LocalizedText>, Vec<LocalizedText>), Status> {
-    let told = ToldRound { round: round.clone(), report: RoundReport::default(), outcomes: Vec::new() };
-    let catalogue = Catalogue::of(catalog, &told).await?;
-    Ok((super::assemble::scope(&told, &catalogue), rules(round.rules.as_ref(), &catalogue)))
+    let told = round.rules.as_ref();
+    let catalogue = Catalogue::of_rules(catalog, told).await?;
+    Ok((scope(told, &catalogue), rules(told, &catalogue)))
 }
 
 /// What rules name that has a name in the catalogue, as far as it is told one by one: divisions, and organizations.

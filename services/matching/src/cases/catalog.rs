@@ -1,6 +1,6 @@
 //! The catalogue: organizations, resources, capacity pools, categories, divisions.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::CapacityPool;
@@ -76,7 +76,8 @@ impl Platform {
     /// update changes, as it is stored.
     ///
     /// # Errors
-    /// [`Error::PermissionDenied`] for another's than a partner's own, and what the store answers.
+    /// [`Error::PermissionDenied`] for another's than a partner's own, [`Error::LimitReached`] where an organization has no room for what it does
+    /// not have yet, and what the store answers.
     pub(crate) async fn check_resources(
         &self,
         caller: &Caller,
@@ -102,7 +103,13 @@ impl Platform {
             check_own_source(caller, field, external, known, violations);
             references::resource(field, resource, &snapshot, violations);
         }
-        self.check_draws(caller, &kept, violations).await
+        self.check_draws(caller, &kept, violations).await?;
+        if matches!(mode, WriteMode::Update { .. }) || !violations.is_empty() {
+            return Ok(());
+        }
+        let is_known = |resource: &Resource| resource.external.as_ref().is_some_and(|one| owners.contains_key(one));
+        let brought = resources.iter().map(|(_, resource)| resource).filter(|resource| !is_known(resource));
+        self.room_for_resources(caller, brought).await
     }
 
     /// Resources that are known by these external identities, and whose they are.
@@ -123,31 +130,16 @@ impl Platform {
     }
 
     /// Whether organizations have room for resources that they do not have yet. Calls that come at once may go beyond it by what they bring.
-    ///
-    /// # Errors
-    /// [`Error::LimitReached`] when one of them has not, and what the store answers.
-    pub(crate) async fn room_for_resources(
+    async fn room_for_resources<'r>(
         &self,
         caller: &Caller,
-        resources: &[Resource],
-        mode: WriteMode,
+        brought: impl Iterator<Item = &'r Resource>,
     ) -> Result<(), Error> {
-        let known = match mode {
-            WriteMode::Upsert => {
-                let asked: Vec<ExternalId> =
-                    resources.iter().filter_map(|resource| resource.external.clone()).collect();
-                let found = self.store.resolve_external(caller.tenant(), "resource", &asked).await?;
-                asked.into_iter().zip(found).filter_map(|(external, id)| id.map(|_| external)).collect()
-            }
-            _ => HashSet::new(),
-        };
-        let mut brought: HashMap<OrganizationId, usize> = HashMap::new();
-        for resource in resources {
-            if resource.external.as_ref().is_none_or(|external| !known.contains(external)) {
-                *brought.entry(resource.organization).or_default() += 1;
-            }
+        let mut counts: HashMap<OrganizationId, usize> = HashMap::new();
+        for resource in brought {
+            *counts.entry(resource.organization).or_default() += 1;
         }
-        for (organization, count) in brought {
+        for (organization, count) in counts {
             let held = self.store.count_resources(caller.tenant(), organization).await?;
             if held + count > RESOURCES_PER_ORGANIZATION_MAX {
                 let max = i64::try_from(RESOURCES_PER_ORGANIZATION_MAX).unwrap_or(i64::MAX);

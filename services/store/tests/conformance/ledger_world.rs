@@ -132,18 +132,7 @@ pub fn step(id: u128, action: Action) -> Command {
 }
 
 pub fn step_of(id: u128, action: Action) -> Step {
-    let referral = referral_id(id);
-    Step {
-        referral,
-        action,
-        role: Role::CaseWorker,
-        by_provider: false,
-        reason: None,
-        units: None,
-        rating: None,
-        noted: false,
-        expected: None,
-    }
+    Step::new(referral_id(id), action, Role::CaseWorker)
 }
 
 /// That promised help is late.

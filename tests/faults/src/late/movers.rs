@@ -168,17 +168,7 @@ impl Mover {
         let declined = self.open.split_off(self.open.len() - size);
         let step = |referral: ReferralId| {
             self.versions.insert(referral.name(), 2);
-            Command::Step(Step {
-                referral,
-                action: Action::Decline,
-                role: Role::Partner,
-                by_provider: false,
-                reason: None,
-                units: None,
-                rating: None,
-                noted: false,
-                expected: None,
-            })
+            Command::Step(Step::new(referral, Action::Decline, Role::Partner))
         };
         declined.into_iter().map(step).collect()
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use prost::Message as _;
 use tonic::{Code, Status};
 use wishwell_api::v1;
+use wishwell_scenarios::catalogue::jinfeng;
 use wishwell_scenarios::told::{mask, metadata, point, quantity, reason, refused, request_id, text, told};
 use wishwell_scenarios::{Served, external};
 
@@ -308,17 +309,9 @@ async fn create(served: &Served, key: &'static str, id: &str, division: &str) ->
 #[tokio::test]
 async fn a_case_worker_is_held_to_its_divisions_in_all_that_is_read_and_written() {
     let served = Served::demo().await;
-    // The demo's case worker works in 640104 and 6402; Jinfeng (640106) is another district of Yinchuan.
-    let division = v1::Division {
-        code: "640106".to_owned(),
-        edition: 2020,
-        parent: "6401".to_owned(),
-        title: text("Jinfeng"),
-        ..v1::Division::default()
-    };
-    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
-    told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
-    let (inside, outside) = ("640104", "640106");
+    // The demo's case worker works in 640104 and 6402.
+    let outside = jinfeng(&served).await;
+    let (inside, outside) = ("640104", outside.as_str());
     let theirs = create(&served, HOTLINE, "theirs", outside).await.expect("created");
     let ours = create(&served, CASE_WORKER, "ours", inside).await.expect("created");
     assert_eq!(ours.personal.as_ref().expect("shown").name, "secret name");

@@ -2,14 +2,14 @@
 
 use tonic::{Code, Status};
 use wishwell_api::v1;
+use wishwell_scenarios::catalogue::jinfeng;
 use wishwell_scenarios::needing::{item, need};
-use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, text, told};
+use wishwell_scenarios::told::{mask, metadata, quantity, refused, request_id, told};
 use wishwell_scenarios::{Served, external};
 
 const HOTLINE: &str = "demo-hotline";
 /// Works in 640104 and 6402.
 const CASE_WORKER: &str = "demo-case-worker";
-const OPERATOR: &str = "demo-operator";
 
 async fn submit(
     served: &Served,
@@ -121,18 +121,10 @@ async fn another_need_under_the_request_of_one_is_refused_and_a_corrected_one_is
 #[tokio::test]
 async fn whoever_may_not_read_a_need_learns_nothing_of_what_came_in_under_its_request() {
     let served = Served::demo().await;
-    let division = v1::Division {
-        code: "640106".to_owned(),
-        edition: 2020,
-        parent: "6401".to_owned(),
-        title: text("Jinfeng"),
-        ..v1::Division::default()
-    };
-    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
-    told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
+    let elsewhere = jinfeng(&served).await;
     let id = request_id();
     let external = Some(external("channels", "theirs"));
-    let theirs = v1::Need { division: "640106".to_owned(), external, ..typed("") };
+    let theirs = v1::Need { division: elsewhere, external, ..typed("") };
     submit(&served, HOTLINE, theirs, &id).await.expect("submitted");
     let list = v1::ListNeedsRequest { page_size: 1_000, ..v1::ListNeedsRequest::default() };
     let count = async || told(served.needs(HOTLINE).list_needs(list.clone()).await).expect("listed").needs.len();

@@ -9,6 +9,7 @@ use tonic_types::StatusExt as _;
 use wishwell_api::v1;
 use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 use wishwell_scenarios::Served;
+use wishwell_scenarios::catalogue::jinfeng;
 use wishwell_scenarios::referring::{
     CASE_WORKER, FAR, HOTLINE, NEAR, OPERATOR, PARTNER, PATIENCE, STREET, Step, TRUNK, demo, draw, offer, pool, seen,
     sharing, stock, submit, to, trunk, trunks, wanting, wishing,
@@ -287,16 +288,8 @@ async fn a_partner_watches_its_own_and_a_case_worker_its_divisions() {
 #[tokio::test]
 async fn a_need_that_moves_is_told_where_it_leaves_and_where_it_comes() {
     let served = demo().await;
-    let elsewhere = "640106";
-    let division = v1::Division {
-        code: elsewhere.to_owned(),
-        edition: 2020,
-        parent: "6401".to_owned(),
-        title: text("Jinfeng"),
-        ..v1::Division::default()
-    };
-    let request = v1::BatchUpsertDivisionsRequest { divisions: vec![division], request_id: String::new() };
-    told(served.catalog(OPERATOR).batch_upsert_divisions(request).await).expect("put");
+    let elsewhere = jinfeng(&served).await;
+    let elsewhere = elsewhere.as_str();
     let organization = organization(&served).await;
     let need = submit(&served, wanting(1)).await.name;
     let begin = position(&served).await;

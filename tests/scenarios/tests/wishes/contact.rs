@@ -13,35 +13,36 @@ async fn contact(served: &Served, key: &'static str, name: &str) -> Result<Optio
     told(served.referrals(key).get_referral(request).await).map(|answer| answer.contact)
 }
 
-#[tokio::test]
-async fn contact_data_is_shown_to_whoever_promised_help_while_there_is_consent() {
-    let served = demo().await;
-    let (_, trunk) = trunks(&served, NEAR, Some(9)).await;
-    let consent = |purpose: v1::ConsentPurpose| v1::Consent {
+fn consent(purpose: v1::ConsentPurpose) -> v1::Consent {
+    v1::Consent {
         purpose: purpose.into(),
         give_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
         given_by: "herself".to_owned(),
         withdraw_time: None,
+    }
+}
+
+/// A person with these consents, who can be reached.
+async fn somebody(served: &Served, consents: Vec<v1::Consent>) -> v1::Beneficiary {
+    let personal = v1::PersonalData {
+        name: "a name".to_owned(),
+        phone: "000-7".to_owned(),
+        address: "a street".to_owned(),
+        ..Default::default()
     };
-    let somebody = async |consents: Vec<v1::Consent>| {
-        let personal = v1::PersonalData {
-            name: "a name".to_owned(),
-            phone: "000-7".to_owned(),
-            address: "a street".to_owned(),
-            ..Default::default()
-        };
-        let beneficiary = v1::Beneficiary {
-            personal: Some(personal),
-            residence_division: STREET.to_owned(),
-            consents,
-            ..Default::default()
-        };
-        let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary), request_id: String::new() };
-        told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.expect("one")
-    };
+    let residence_division = STREET.to_owned();
+    let beneficiary = v1::Beneficiary { personal: Some(personal), residence_division, consents, ..Default::default() };
+    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary), request_id: String::new() };
+    told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary.expect("one")
+}
+
+#[tokio::test]
+async fn contact_data_is_shown_to_whoever_promised_help_while_there_is_consent() {
+    let served = demo().await;
+    let (_, trunk) = trunks(&served, NEAR, Some(9)).await;
     let sharing = vec![consent(v1::ConsentPurpose::Matching), consent(v1::ConsentPurpose::ContactSharing)];
-    let consenting = somebody(sharing.clone()).await;
-    let silent = somebody(sharing[..1].to_vec()).await;
+    let consenting = somebody(&served, sharing.clone()).await;
+    let silent = somebody(&served, sharing[..1].to_vec()).await;
     let of = |beneficiary: &str| v1::Need { beneficiary: beneficiary.to_owned(), ..wanting(1) };
     let need = submit(&served, of(&consenting.name)).await.name;
     let name = offer(&served, HOTLINE, to(&need, &trunk)).await.expect("offered").name;
@@ -91,19 +92,8 @@ async fn contact_data_is_shown_to_whoever_promised_help_while_there_is_consent()
 async fn an_organization_that_is_suspended_or_not_vetted_any_more_promises_nothing_and_reaches_nobody() {
     let served = demo().await;
     let (_, trunk) = trunks(&served, NEAR, Some(9)).await;
-    let consent = |purpose: v1::ConsentPurpose| v1::Consent {
-        purpose: purpose.into(),
-        give_time: Some(prost_types::Timestamp { seconds: 1_760_000_000, nanos: 0 }),
-        given_by: "herself".to_owned(),
-        withdraw_time: None,
-    };
-    let personal = v1::PersonalData { name: "a name".to_owned(), ..Default::default() };
     let consents = vec![consent(v1::ConsentPurpose::Matching), consent(v1::ConsentPurpose::ContactSharing)];
-    let residence_division = STREET.to_owned();
-    let beneficiary = v1::Beneficiary { personal: Some(personal), residence_division, consents, ..Default::default() };
-    let request = v1::CreateBeneficiaryRequest { beneficiary: Some(beneficiary), request_id: String::new() };
-    let beneficiary = told(served.needs(HOTLINE).create_beneficiary(request).await).expect("created").beneficiary;
-    let need = v1::Need { beneficiary: beneficiary.expect("one").name, ..wanting(1) };
+    let need = v1::Need { beneficiary: somebody(&served, consents).await.name, ..wanting(1) };
     let mut names = Vec::new();
     for _ in 0..3 {
         let need = submit(&served, need.clone()).await.name;

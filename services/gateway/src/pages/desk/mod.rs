@@ -4,7 +4,6 @@ mod names;
 mod needs;
 mod pickers;
 mod referrals;
-mod refusal;
 mod rounds;
 mod supervision;
 mod today;

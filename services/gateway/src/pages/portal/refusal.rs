@@ -95,8 +95,7 @@ impl Refusal {
                     ),
                 ))
             }
-            (ErrorReason::Overloaded, _) if self.too_many_claims(visit).is_some() => self.too_many_claims(visit),
-            _ => words::refused(visit.language, Reader::Partner, &self.status),
+            _ => self.too_many_claims(visit).or_else(|| words::refused(visit.language, Reader::Partner, &self.status)),
         }
     }
 }

@@ -199,7 +199,6 @@ pub(super) async fn create(
     let written = platform
         .once(&caller, async {
             let read = read_new(platform, &caller, message).await?;
-            platform.room_for_resources(&caller, &read, WriteMode::Create).await?;
             platform.put_resources(&caller, read, WriteMode::Create).await
         })
         .await?;
@@ -337,7 +336,6 @@ pub(super) async fn batch_upsert(
     let written = platform
         .once(&caller, async {
             let read = read_batch(platform, &caller, message).await?;
-            platform.room_for_resources(&caller, &read, WriteMode::Upsert).await?;
             platform.put_resources(&caller, read, WriteMode::Upsert).await
         })
         .await?;

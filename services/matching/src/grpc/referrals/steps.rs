@@ -30,18 +30,15 @@ async fn take(
 ) -> Result<(v1::Referral, i64), Error> {
     let known = |value| convert::reason(value).ok_or_else(|| common::undefined("reason", value));
     let reason = said.reason.map(known).transpose()?;
+    // Whoever seals a note says that there is one.
     let step = Step {
-        referral,
-        action,
-        role: caller.principal.role,
         by_provider: said.by_provider,
         reason,
         units: said.units,
         // Out of range becomes 0, which the ledger refuses.
         rating: said.rating.map(|rating| u8::try_from(rating).unwrap_or_default()),
-        // Whoever seals the note says so.
-        noted: false,
         expected,
+        ..Step::new(referral, action, caller.principal.role)
     };
     let written = if said.note.is_empty() {
         platform.step(caller, step).await?

@@ -16,9 +16,9 @@ use crate::pages::apart::apart;
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::ranking;
 use crate::pages::desk::pickers::Found;
-use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::refusal::{Reader, refused};
 
 /// Candidates of an item that are shown.
 const CANDIDATES_SHOWN: i32 = 5;
@@ -78,7 +78,7 @@ pub(super) async fn of(
         }
         // Of who was erased nothing is known any more; who has taken a consent back is not looked for.
         Err(status) if status.code() == Code::FailedPrecondition => {
-            let why = refusal(visit.language, &status).ok_or(status)?;
+            let why = refused(visit.language, Reader::Staff, &status).ok_or(status)?;
             return Ok(not_looked_for(visit, filled, &why));
         }
         Err(status) => return Err(status.into()),

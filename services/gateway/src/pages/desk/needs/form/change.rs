@@ -12,9 +12,9 @@ use super::view::Focus;
 use super::{Shown, edit, kinds, new, page, part};
 use crate::pages::address;
 use crate::pages::desk::names::Names;
-use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::{SignedIn, Visit};
+use crate::pages::words::refusal::{Reader, refused};
 
 /// The form of a need as it stands. What is sealed is read for it, which is recorded.
 pub(in crate::pages::desk) async fn show(user: SignedIn, Path(id): Path<String>) -> Response {
@@ -88,7 +88,7 @@ async fn update(user: &SignedIn, id: &str, mut filled: Filled) -> Result<Respons
     if problems.add_said(&status, "need.").is_ok() {
         return page(user, &Shown { edited: Some(&need), ..new(&filled, &kinds, &problems, false) }).await;
     }
-    let Some(mut why) = refusal(user.visit.language, &status) else { return Err(status.into()) };
+    let Some(mut why) = refused(user.visit.language, Reader::Staff, &status) else { return Err(status.into()) };
     let (both, others): (Vec<&str>, Vec<&str>) =
         theirs.into_iter().partition(|field| mine.contains(field) && open.contains(field));
     why += &told(&user.visit, &both, &others);

@@ -10,10 +10,10 @@ use wishwell_api::v1::{EventKind, NeedState, ReferralState};
 use super::timeline::{Moment, timeline};
 use crate::pages::desk::names::Names;
 use crate::pages::desk::needs::list::submits;
-use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
 use crate::pages::words::figures;
+use crate::pages::words::refusal::{Reader, refused};
 
 /// Referrals of a need that are shown.
 const REFERRALS_MAX: i32 = 1_000;
@@ -133,7 +133,7 @@ async fn find(user: &SignedIn, need: &str) -> Result<Result<v1::FindResourcesRes
     match user.calls.matching().find_resources(request).await {
         Ok(found) => Ok(Ok(found.into_inner())),
         Err(status) if status.code() == Code::FailedPrecondition => {
-            refusal(user.visit.language, &status).map(Err).ok_or_else(|| status.into())
+            refused(user.visit.language, Reader::Staff, &status).map(Err).ok_or_else(|| status.into())
         }
         Err(status) => Err(status.into()),
     }

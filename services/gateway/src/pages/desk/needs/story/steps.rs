@@ -8,9 +8,9 @@ use wishwell_api::v1;
 
 use crate::pages::address::{self, id_of};
 use crate::pages::amounts::amount;
-use crate::pages::desk::refusal::refusal;
 use crate::pages::failure::Failure;
 use crate::pages::visit::SignedIn;
+use crate::pages::words::refusal::{Reader, refused};
 
 /// What a form about a need sends.
 #[derive(Debug, Default, Deserialize)]
@@ -184,7 +184,7 @@ async fn take(
 async fn answer(user: &SignedIn, id: &str, done: Result<&'static str, Status>) -> Response {
     match done {
         Ok(said) => Redirect::to(&address::of(&format!("/desk/needs/{id}"), &[("said", said)])).into_response(),
-        Err(status) => match refusal(user.visit.language, &status) {
+        Err(status) => match refused(user.visit.language, Reader::Staff, &status) {
             Some(words) => super::refused(user, id, &words).await,
             None => Failure::from(status).response(&user.visit),
         },
