@@ -41,6 +41,65 @@ check() {
   fi
 }
 
+# Checks that are run beside something else: their names, their commands, and the shell that runs one after the other.
+beside_names=()
+beside_commands=()
+beside_shell=
+
+# check_beside NAME COMMAND...: a check for start_checks_beside.
+check_beside() {
+  beside_names+=("$1")
+  shift
+  beside_commands+=("$(printf '%q ' "$@")")
+}
+
+# start_checks_beside LOG LINE: starts them as soon as the log has such a line, because cargo builds one thing at a time, with the lowest
+# priority.
+start_checks_beside() {
+  ((${#beside_names[@]} > 0)) || return 0
+  : >"$1"
+  # A group of processes of its own, which can be ended as one.
+  set -m
+  {
+    until grep -qE "$2" "$1"; do sleep 1; done
+    : >"$scratch/beside.begun"
+    renice -n 19 -p "$BASHPID" >/dev/null || true
+    local at started status
+    for at in "${!beside_commands[@]}"; do
+      started=$SECONDS status=0
+      eval "${beside_commands[at]}" >"$scratch/beside.$at" 2>&1 || status=$?
+      printf '%s %s\n' "$status" $((SECONDS - started)) >"$scratch/beside.$at.ended"
+    done
+  } &
+  beside_shell=$!
+  set +m
+}
+
+stop_checks_beside() {
+  [[ -z $beside_shell ]] || kill -- "-$beside_shell" 2>/dev/null || true
+}
+
+# settle_checks_beside: waits for them and says what came of each; where the line never came, they are run now.
+settle_checks_beside() {
+  local at status seconds
+  if [[ -f $scratch/beside.begun ]]; then wait "$beside_shell" || true; else stop_checks_beside; fi
+  for at in "${!beside_names[@]}"; do
+    if [[ ! -f $scratch/beside.$at.ended ]]; then
+      eval "check ${beside_names[at]@Q} ${beside_commands[at]}"
+      continue
+    fi
+    read -r status seconds <"$scratch/beside.$at.ended"
+    heading "${beside_names[at]}, beside the tests"
+    cat "$scratch/beside.$at"
+    if ((status == 0)); then
+      count_pass
+      say "ok: ${beside_names[at]} ($seconds s)"
+    else
+      count_fail "${beside_names[at]}"
+    fi
+  done
+}
+
 # sum_of WORD FILE [LINES]: adds up the numbers in front of a word, in the lines that match LINES.
 sum_of() {
   { grep -E "${3:-.}" "$2" || true; } | { grep -oE "[0-9]+ $1" || true; } | awk '{ n += $1 } END { print n + 0 }'

@@ -12,7 +12,7 @@ fn settings() -> Settings {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_event_of_interleaved_slow_transactions_is_lost_or_doubled() {
-    let events = i64::try_from(setting("WISHWELL_LATE_EVENTS", 100_000)).expect("a number of events");
+    let events = i64::try_from(setting("WISHWELL_LATE_EVENTS", 1_000_000)).expect("a number of events");
     let report = run(Settings { events, ..settings() }).await;
     println!("{report}");
     assert!(report.violations.is_empty(), "{report}");
