@@ -135,6 +135,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0021_pledges.sql"),
         include_str!("../migrations/postgres/0021_pledges.sql"),
     ),
+    (
+        22,
+        "due_by_kind",
+        include_str!("../migrations/sqlite/0022_due_by_kind.sql"),
+        include_str!("../migrations/postgres/0022_due_by_kind.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

@@ -181,12 +181,7 @@ impl Notifications for SqlStore {
         }
         // Nearly always there is nothing, and finding that out writes nothing.
         let looking = self.read(async |session| {
-            let mut statement = session.statement("SELECT organization_id, id FROM notifications");
-            push_due(&mut statement, tenant);
-            push_kind(&mut statement, places.kind);
-            let full = places.full().map(|organization| organization.as_uuid()).collect();
-            statement.push(" AND NOT ").push_in_uuids("organization_id", full);
-            statement.push(" ORDER BY next_attempt_at LIMIT ").bind(limit_of(WEBHOOK_DUE_LOOKED_AT_MAX));
+            let statement = due_with_place(session.statement(""), tenant, places);
             let read = |fields: &mut Fields<'_>| Ok((OrganizationId::from_uuid(fields.uuid()?), fields.uuid()?));
             session.fetch_all(statement, read).await
         });
@@ -274,6 +269,17 @@ fn limit_of(limit: usize) -> Value {
     Value::Int(i64::try_from(limit.clamp(1, PAGE_SIZE_MAX)).ok())
 }
 
+/// What is due of the organizations that have a place, the longest due first.
+fn due_with_place(mut statement: Statement, tenant: &TenantId, places: &Places) -> Statement {
+    statement.push("SELECT organization_id, id FROM notifications");
+    push_due(&mut statement, tenant);
+    push_kind(&mut statement, places.kind);
+    let full = places.full().map(|organization| organization.as_uuid()).collect();
+    statement.push(" AND NOT ").push_in_uuids("organization_id", full);
+    statement.push(" ORDER BY next_attempt_at LIMIT ").bind(limit_of(WEBHOOK_DUE_LOOKED_AT_MAX));
+    statement
+}
+
 fn push_due(statement: &mut Statement, tenant: &TenantId) {
     push_tenant(statement, tenant);
     statement.push(" AND delivery = 'pending' AND next_attempt_at <= ").push_now();
@@ -338,4 +344,37 @@ async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Resu
     }
     push_waiting(&mut statement, tenant, told.organization, told.subject);
     session.execute(statement).await.map(drop)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::super::statement::Dialect;
+    use super::*;
+    use crate::{Durability, SqliteStore};
+
+    #[tokio::test]
+    async fn what_is_due_of_one_kind_is_found_without_walking_past_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wishwell.db");
+        SqliteStore::open(&path, Durability::Full).await.unwrap().close().await;
+        let file = rusqlite::Connection::open(&path).unwrap();
+        let tenant = TenantId::parse("tenant", "demo").unwrap();
+        for kind in [Kind::Offer, Kind::Wish] {
+            let places = Places { kind, free: 1, per_organization: 1, under_way: HashMap::new() };
+            let statement = due_with_place(Statement::new(Dialect::Sqlite, ""), &tenant, &places);
+            let (sql, _) = statement.into_sqlite().unwrap();
+            let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+            let mut rows = plan.raw_query();
+            let mut steps: Vec<String> = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                steps.push(row.get("detail").unwrap());
+            }
+            let due = "notifications USING INDEX notifications_due (tenant=? AND kind=? AND next_attempt_at<?)";
+            assert!(steps.iter().any(|step| step.ends_with(due)), "{kind:?}: {steps:#?}");
+            assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{kind:?}: {steps:#?}");
+        }
+    }
 }
