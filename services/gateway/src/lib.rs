@@ -20,7 +20,7 @@ mod session;
 mod upstream;
 
 pub use case_workers::{CaseWorkerContact, CaseWorkers};
-pub use edge::REQUEST_SPAN_TARGET;
+pub use edge::{Hosts, REQUEST_SPAN_TARGET};
 pub use figures::Figures;
 pub use options::{DemoUser, GatewayOptions, Token};
 pub use organization_sign_in::{CallToken, SignIn, SignInOptions, SignInProvider};

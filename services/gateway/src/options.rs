@@ -10,6 +10,7 @@ use wishwell_domain::clock::Clock;
 use wishwell_report::Tiles;
 
 use crate::case_workers::CaseWorkers;
+use crate::edge::Hosts;
 use crate::organization_sign_in::SignIn;
 use crate::session::SessionKey;
 
@@ -60,9 +61,8 @@ pub struct GatewayOptions {
     pub visitor: Option<Token>,
     /// Whom one may be with one click. For development on loopback alone: with any, the gateway refuses to listen elsewhere.
     pub demo_users: Vec<DemoUser>,
-    /// Whether keys that everybody knows open it. It then answers by names of this machine alone: what another site's page asks from a
-    /// browser here names that site.
-    pub this_machine_only: bool,
+    /// By which names it answers: what another site's page asks from a browser here names that site.
+    pub hosts: Hosts,
     /// Providers with which staff of organizations sign in with accounts of their own; none where keys alone open pages.
     pub sign_in: Option<Arc<SignIn>>,
     /// Counts requests, by principal or network; none lets everybody ask as often as they like.

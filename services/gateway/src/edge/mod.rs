@@ -32,6 +32,7 @@ use crate::pages::{self, assets};
 use crate::rest::{self, Rest};
 
 use content_security::Policy;
+pub use host::Hosts;
 pub(crate) use request_id::RequestId;
 pub use trace::REQUEST_SPAN_TARGET;
 pub(crate) use trace::inject as inject_trace;
@@ -93,8 +94,8 @@ impl Edge {
         let (method, path) = (request.method(), request.uri().path());
         let traced = Traced::begin(&self.sampling, method, path, request.headers(), &id);
         // Boxed once, here: the future of a page is large, and would be moved with every call that is none.
-        let mut response = if self.app.options().this_machine_only && !host::is_this_machine(&request) {
-            plain(StatusCode::MISDIRECTED_REQUEST, host::ELSEWHERE)
+        let mut response = if let Some(refusal) = self.app.options().hosts.refusal(&request) {
+            plain(StatusCode::MISDIRECTED_REQUEST, refusal)
         } else if rest::is_call(&request) {
             traced.around(Box::pin(self.call(Peer(peer), request, Stopping(stopping)))).await
         } else {

@@ -85,6 +85,17 @@ pub struct SignIn {
 }
 
 impl SignIn {
+    /// The host at which browsers reach the pages, with its port where it has one.
+    #[must_use]
+    pub fn public_host(&self) -> &str {
+        self.public_url.split_once("://").map_or(self.public_url.as_str(), |(_, host)| host)
+    }
+
+    /// Whose tokens it asks for, each to the letter.
+    pub fn issuers(&self) -> impl Iterator<Item = &str> {
+        self.providers.iter().map(|provider| provider.options.issuer.as_str())
+    }
+
     /// Takes what an operator named.
     ///
     /// # Errors

@@ -214,6 +214,12 @@ impl ServeConfig {
         let master_key = master_key::read(&mut reader);
         let master_key_file = reader.layers.get("master_key_file").map(|given| PathBuf::from(&given.text));
         let demo_principals = reader.read("demo_principals", values::switch).unwrap_or(false);
+        if demo_principals && reader.is_given("http_hosts") {
+            reader.problem(
+                "the demo keys are public, and are answered by names of this machine alone, whatever http_hosts lists",
+                "leave demo_principals out, or http_hosts",
+            );
+        }
         // REST takes the same keys as gRPC.
         let listening = [Some(common.listen), common.http_listen].into_iter().flatten();
         let credentials = reader.credentials(&callers, demo_principals, listening);

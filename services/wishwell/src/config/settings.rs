@@ -145,6 +145,14 @@ pub(crate) const SETTINGS: &[Setting] = &[
         )
     },
     setting(
+        "http_hosts",
+        WEB,
+        "NAMES",
+        "",
+        "Names by which pages and REST are served, such as `wishwell.example.org`; a request by another is refused. Without any, every \
+         name is taken, and with http_secure = false this machine's alone.",
+    ),
+    setting(
         "http_allowed_origins",
         WEB,
         "ORIGINS",

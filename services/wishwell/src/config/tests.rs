@@ -344,3 +344,40 @@ fn the_example_file_is_a_valid_configuration_once_its_keys_are_filled_in() {
     let loaded = serve(&["--config", config.path().to_str().unwrap()], &[]);
     assert_eq!(problems(loaded), Vec::<String>::new());
 }
+
+#[test]
+fn pages_are_served_by_the_names_that_are_listed_and_without_tls_by_those_of_this_machine() {
+    use wishwell_gateway::Hosts;
+    let hosts = |flags: &[&str]| {
+        let flags = [&["--http-listen", "127.0.0.1:0"], flags].concat();
+        serve(&flags, &LEAST).unwrap().web.unwrap().hosts
+    };
+    let named = |names: &[&str], this_machine| Hosts::Named {
+        names: names.iter().map(ToString::to_string).collect(),
+        this_machine,
+    };
+    assert_eq!(hosts(&[]), Hosts::Any);
+    assert_eq!(hosts(&["--http-hosts", " Wish.example , 10.0.0.7"]), named(&["wish.example", "10.0.0.7"], false));
+    assert_eq!(hosts(&["--http-secure=false"]), named(&[], true));
+    assert_eq!(hosts(&["--http-secure=false", "--http-hosts=wish.example"]), named(&["wish.example"], true));
+    for (more, expected) in [
+        (&["--http-hosts", "https://wish.example"][..], "without https:// and without a port"),
+        (&["--http-hosts", "wish.example", "--demo-principals"], "the demo keys are public"),
+    ] {
+        let told = problems(serve(&[&["--http-listen", "127.0.0.1:0"], more].concat(), &LEAST));
+        assert!(told.len() == 1 && told[0].contains(expected), "{told:?}");
+    }
+}
+
+#[test]
+fn people_come_back_from_signing_in_by_a_name_that_is_listed() {
+    let sign_in = file(
+        "public_url = \"https://wish.example\"\n[[providers]]\nid = \"a\"\nissuer = \"http://127.0.0.1:1\"\n\
+         title = { zh = \"甲\", en = \"A\" }\nclient_id = \"w\"\n",
+    );
+    let path = sign_in.path().to_str().unwrap();
+    let load = |hosts| serve(&["--http-listen", "127.0.0.1:0", "--sign-in-file", path, "--http-hosts", hosts], &LEAST);
+    assert_eq!(problems(load("wish.example")), Vec::<String>::new());
+    let told = problems(load("other.example"));
+    assert!(told.len() == 1 && told[0].contains("does not list wish.example"), "{told:?}");
+}

@@ -140,6 +140,12 @@ pub(crate) fn origin(text: &str) -> Result<http::HeaderValue, Wrong> {
     value.ok_or_else(|| (format!("{text:?} is no origin"), "for example https://portal.example".to_owned()))
 }
 
+/// The name or address of a host, without a scheme or a port.
+pub(crate) fn host(text: &str) -> Result<String, Wrong> {
+    let remedy = "for example wishwell.example.org, without https:// and without a port";
+    wishwell_gateway::Hosts::name(text).ok_or_else(|| (format!("{text:?} is no name of a host"), remedy.to_owned()))
+}
+
 /// A file or folder.
 pub(crate) fn path(text: &str) -> Result<PathBuf, Wrong> {
     if text.is_empty() { wrong("must not be empty", "") } else { Ok(PathBuf::from(text)) }

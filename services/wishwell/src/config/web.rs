@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use wishwell_gateway::{CaseWorkers, SignIn, Tiles};
+use wishwell_gateway::{CaseWorkers, Hosts, SignIn, Tiles};
 
 use super::reader::Reader;
 use super::values;
@@ -26,6 +26,8 @@ pub(crate) struct WebConfig {
     pub(crate) visitor_key: Option<String>,
     /// Whether browsers reach it over TLS.
     pub(crate) secure: bool,
+    /// By which names it is served.
+    pub(crate) hosts: Hosts,
     /// Origins whose scripts may ask the API.
     pub(crate) allowed_origins: Vec<http::HeaderValue>,
     /// Requests of one principal in a second.
@@ -65,17 +67,40 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
     }
     let origins =
         |text: &str| text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(values::origin).collect();
+    let sign_in = super::sign_in::read(reader, secure);
+    let hosts = hosts(reader, secure, sign_in.as_deref());
     WebConfig {
         listen,
         session_key,
         visitor_key,
         secure,
+        hosts,
         allowed_origins: reader.read("http_allowed_origins", origins).unwrap_or_default(),
-        sign_in: super::sign_in::read(reader, secure),
+        sign_in,
         map_tiles: map_tiles(reader),
         case_workers: super::case_workers::read(reader),
         requests_per_second: requests_per_second(reader, REQUESTS_PER_SECOND_DEFAULT),
     }
+}
+
+/// By which names pages are served: those that are listed, and where browsers reach them without TLS, which they do from this machine alone,
+/// its own; otherwise any.
+fn hosts(reader: &mut Reader<'_>, secure: bool, sign_in: Option<&SignIn>) -> Hosts {
+    let listed =
+        |text: &str| text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(values::host).collect();
+    let names: Vec<String> = match reader.read("http_hosts", listed) {
+        Some(names) => names,
+        None if secure => return Hosts::Any,
+        None => Vec::new(),
+    };
+    let hosts = Hosts::Named { names, this_machine: !secure };
+    if let Some(public) = sign_in.map(SignIn::public_host).filter(|public| !hosts.answers(public)) {
+        reader.problem(
+            &format!("http_hosts does not list {public}, where browsers come back to after signing in (public_url)"),
+            "add it, or correct public_url of the sign_in_file",
+        );
+    }
+    hosts
 }
 
 /// Reads what is below maps, if anything.

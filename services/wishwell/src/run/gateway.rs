@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use wishwell_bus::{InProcessRates, Rate, Rates, RedisRates};
-use wishwell_gateway::{DemoUser, Figures, Gateway, GatewayOptions, SessionKey, Token, Upstream};
+use wishwell_gateway::{DemoUser, Figures, Gateway, GatewayOptions, Hosts, SessionKey, Token, Upstream};
 use wishwell_matching::Server;
 
 use super::{SystemClock, notify, ports, signals};
@@ -57,7 +57,7 @@ pub(super) fn start_for_development(
         session_key: random_key()?,
         visitor: Some(Token::new("demo-visitor")),
         demo_users: demo_users(),
-        this_machine_only: true,
+        hosts: Hosts::ThisMachineForDemoKeys,
         sign_in: None,
         map_tiles: config.map_tiles.clone(),
         case_workers: config.case_workers.clone(),
@@ -85,7 +85,8 @@ pub(super) fn start_beside(
 ) -> Result<Web, Failure> {
     let port = ports::reserve(web.listen, FLAG)?.open(FLAG)?;
     let options = options(web, config.redis_url.as_deref(), config.common.telemetry.trace_sample_ratio)?;
-    let options = GatewayOptions { this_machine_only: config.demo_principals, ..options };
+    let hosts = if config.demo_principals { Hosts::ThisMachineForDemoKeys } else { options.hosts.clone() };
+    let options = GatewayOptions { hosts, ..options };
     start(port, Upstream::new(server.calls()), options, stop)
 }
 
@@ -164,7 +165,7 @@ fn options(config: &WebConfig, redis_url: Option<&str>, trace_sample_ratio: f64)
         session_key,
         visitor: config.visitor_key.clone().map(Token::new),
         demo_users: Vec::new(),
-        this_machine_only: false,
+        hosts: config.hosts.clone(),
         sign_in: config.sign_in.clone(),
         map_tiles: config.map_tiles.clone(),
         case_workers: config.case_workers.clone(),

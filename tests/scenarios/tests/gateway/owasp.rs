@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use wishwell_scenarios::Served;
 use wishwell_scenarios::deployment::{self, CALLERS, folder};
+use wishwell_scenarios::gateway::Gateway;
 use wishwell_scenarios::made::{OPENAPI, operations};
 use wishwell_scenarios::referring::{AUDITOR, CASE_WORKER, HOTLINE, OPERATOR, PARTNER, VISITOR};
 use wishwell_scenarios::web::Plain;
@@ -437,6 +438,39 @@ async fn api8_demo_keys_open_nothing_by_the_name_of_another_site() {
     }
     let answer = web.ask("GET", "/", &[("host", "evil.example")], b"").await;
     assert!(answer.text().contains("http://127.0.0.1") && answer.text().contains("演示密钥"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn api8_pages_and_calls_are_answered_by_the_names_that_are_listed_and_by_any_where_none_is() {
+    let served = Served::demo().await;
+    let key = ("authorization", "Bearer demo-hotline");
+    for (more, answered, refused) in [
+        (&[][..], &["wish.example", "127.0.0.1", "evil.example"][..], &[][..]),
+        (
+            &["--http-hosts", "wish.example,10.0.0.7"],
+            &["wish.example", "WISH.example:443", "10.0.0.7:80"],
+            &["127.0.0.1", "evil.example"],
+        ),
+        (&["--http-secure=false"], &["127.0.0.1", "localhost:8080"], &["wish.example", "10.0.0.7"]),
+        (&["--http-secure=false", "--http-hosts=wish.example"], &["127.0.0.1", "wish.example"], &["evil.example"]),
+    ] {
+        let gateway = Gateway::before(served.address, more).await;
+        let mut web = gateway.client();
+        for target in ["/v1/needs", "/wishes"] {
+            for host in answered {
+                assert_eq!(
+                    web.ask("GET", target, &[("host", host), key], b"").await.status,
+                    200,
+                    "{more:?} {host} {target}"
+                );
+            }
+            for host in refused {
+                let answer = web.ask("GET", target, &[("host", host), key], b"").await;
+                assert_eq!(answer.status, 421, "{more:?} {host} {target}");
+                assert!(answer.text().contains("http_hosts") && answer.text().contains("网址"), "{}", answer.text());
+            }
+        }
+    }
 }
 
 #[tokio::test]
