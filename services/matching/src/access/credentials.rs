@@ -238,6 +238,12 @@ impl Credentials {
         &self.tokens
     }
 
+    /// Whether tokens of an issuer are believed, which is named to the letter.
+    #[must_use]
+    pub fn believes(&self, issuer: &str) -> bool {
+        self.tokens.believes(issuer)
+    }
+
     /// Tenants that have a principal, each once, in order.
     #[must_use]
     pub fn tenants(&self) -> Vec<TenantId> {

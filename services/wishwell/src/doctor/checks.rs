@@ -258,6 +258,29 @@ pub(super) fn clock(theirs: Timestamp, ours: Timestamp, lang: Lang) -> Finding {
     }
 }
 
+/// Each issuer whose tokens sign people in to pages is one whose tokens the service believes.
+pub(super) fn sign_in<'i>(
+    asked: impl Iterator<Item = &'i str>,
+    believes: impl Fn(&str) -> bool,
+    lang: Lang,
+) -> Vec<Finding> {
+    let of_one = |issuer| match (believes(issuer), lang) {
+        (true, Lang::En) => Finding::ok(Subject::SignIn, format!("tokens of {issuer} are believed")),
+        (true, Lang::Zh) => Finding::ok(Subject::SignIn, format!("接受 {issuer} 的令牌")),
+        (false, Lang::En) => Finding::warn(
+            Subject::SignIn,
+            format!("{issuer} signs nobody in: it is none of the [[token_issuers]]"),
+            "name it there, to the letter, or leave its provider out of sign_in_file (docs/operations.md#tokens)",
+        ),
+        (false, Lang::Zh) => Finding::warn(
+            Subject::SignIn,
+            format!("用 {issuer} 登录不会成功：它不在 [[token_issuers]] 中"),
+            "请把它一字不差地写进去，或从 sign_in_file 中去掉这个身份系统（docs/operations.md#tokens）",
+        ),
+    };
+    asked.map(of_one).collect()
+}
+
 /// There is room for more.
 pub(super) fn disk(database: &Database, lang: Lang) -> Vec<Finding> {
     let Database::Sqlite(path) = database else { return Vec::new() };
@@ -349,6 +372,17 @@ mod tests {
         }
         let told = who_may_read("k", 0o100_640, someone, Lang::Zh).what;
         assert_eq!(told, "k 对所属组开放（权限 640）", "a group is not everybody");
+    }
+
+    #[test]
+    fn an_issuer_whose_tokens_are_not_believed_signs_nobody_in() {
+        let asked = ["https://id.example/realms/a", "https://id.example/realms/a/"];
+        let found = |lang| sign_in(asked.into_iter(), |issuer| issuer == asked[0], lang);
+        let states: Vec<_> = found(Lang::En).iter().map(|finding| finding.state).collect();
+        assert_eq!(states, [State::Ok, State::Warn], "to the letter");
+        assert!(found(Lang::En)[1].what.contains(asked[1]) && found(Lang::En)[1].remedy.contains("sign_in_file"));
+        assert!(found(Lang::Zh).iter().all(|finding| is_chinese(&finding.what)));
+        assert_eq!(sign_in([].into_iter(), |_| false, Lang::En), [], "keys alone open pages");
     }
 
     #[tokio::test]

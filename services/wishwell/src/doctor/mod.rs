@@ -188,6 +188,9 @@ fn deployment(
         };
         findings.push(Finding::ok(Subject::Principals, keys));
     }
+    let sign_in = config.web.as_ref().and_then(|web| web.sign_in.as_ref());
+    let asked = sign_in.iter().flat_map(|sign_in| sign_in.issuers());
+    findings.extend(checks::sign_in(asked, |issuer| config.credentials.believes(issuer), words));
     let ends = config.tls.as_ref().map_or(&[][..], ServerTls::ends);
     findings.extend(certificates::look(ends, SystemClock.now(), words));
     let common = config.common;

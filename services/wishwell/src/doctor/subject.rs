@@ -7,6 +7,7 @@ use crate::lang::Lang;
 pub(super) enum Subject {
     Configuration,
     Principals,
+    SignIn,
     Certificates,
     MasterKey,
     Store,
@@ -28,6 +29,7 @@ impl Subject {
         let (en, zh) = match self {
             Self::Configuration => ("configuration", "配置"),
             Self::Principals => ("principals", "调用方"),
+            Self::SignIn => ("sign-in", "登录"),
             Self::Certificates => ("certificates", "证书"),
             Self::MasterKey => ("master key", "主密钥"),
             Self::Store => ("store", "存储"),

@@ -144,6 +144,11 @@ impl Tokens {
         self.issuers.is_empty()
     }
 
+    /// Whether tokens of an issuer are believed, which is named to the letter.
+    pub(crate) fn believes(&self, issuer: &str) -> bool {
+        self.issuers.iter().any(|known| known.rules.issuer == issuer)
+    }
+
     /// Tenants that an issuer may speak for.
     pub(crate) fn tenants(&self) -> impl Iterator<Item = &TenantId> {
         self.issuers.iter().flat_map(|issuer| &issuer.rules.tenants)
