@@ -206,6 +206,8 @@ pub const WATCHERS_PER_CALLER_MAX: usize = 200;
 pub const WATCH_BATCH_EVENTS_MAX: usize = 500;
 /// Batches that wait for a watcher that reads slowly.
 pub const WATCH_BATCHES_WAITING_MAX: usize = 4;
+/// Most bytes of the events in one batch to a watcher, as they are encoded; a single event may be longer.
+pub const WATCH_BATCH_BYTES_MAX: usize = 256 * 1024;
 /// How long a watcher may take to read a batch before it is told to resume.
 pub const WATCH_BATCH_SECONDS_MAX: u64 = 10;
 /// How often a watcher hears something when nothing happens.
@@ -214,6 +216,8 @@ pub const WATCH_KEEPALIVE_SECONDS: u64 = 15;
 pub const WATCH_TAIL_EVENTS_MAX: usize = 16_384;
 /// How often time is let do its part: lapsed offers, overdue help, next candidates.
 pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
+/// Most bytes of them, of one tenant, each counted by what it says and by the room of its fixed parts.
+pub const WATCH_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most referrals that one sweep looks at, of each kind.
 pub const SWEEP_REFERRALS_MAX: usize = 100;
 /// How long a referral that cannot be swept is left alone.

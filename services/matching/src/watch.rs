@@ -2,6 +2,7 @@
 //! and is told to resume when it does not keep up. Nothing is buffered for it beyond a few batches.
 
 use std::collections::VecDeque;
+use std::io;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +17,7 @@ use wishwell_domain::event::{Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::{
     WATCH_BATCH_EVENTS_MAX, WATCH_BATCH_SECONDS_MAX, WATCH_BATCHES_WAITING_MAX, WATCH_KEEPALIVE_SECONDS,
-    WATCH_TAIL_EVENTS_MAX, WATCHERS_MAX, WATCHERS_PER_CALLER_MAX, WATCHERS_PER_TENANT_MAX,
+    WATCH_TAIL_BYTES_MAX, WATCH_TAIL_EVENTS_MAX, WATCHERS_MAX, WATCHERS_PER_CALLER_MAX, WATCHERS_PER_TENANT_MAX,
 };
 use wishwell_engine::Snapshot;
 use wishwell_store::{LogPage, Store};
@@ -35,7 +36,10 @@ pub(crate) struct Tail(Mutex<Kept>);
 struct Kept {
     /// What the events follow: a position, and what stands there.
     behind: (LogPosition, Option<Mark>),
-    events: VecDeque<Arc<Event>>,
+    /// Each with its weight.
+    events: VecDeque<(Arc<Event>, usize)>,
+    /// Of all of them.
+    weight: usize,
 }
 
 /// Events, and what stands at the position they follow.
@@ -45,19 +49,55 @@ struct Stretch {
     events: Vec<Arc<Event>>,
 }
 
+/// About how many bytes an event holds in memory: those of what it says, and of its parts that are always there.
+fn weight(event: &Event) -> usize {
+    /// Counts what is written.
+    struct Counted(usize);
+
+    impl io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let mut said = Counted(size_of_val(event));
+    // It is in the log in this form: it has one.
+    let _ = serde_json::to_writer(&mut said, event);
+    said.0
+}
+
 impl Tail {
     /// What will be added follows a position at which `mark` stands.
     pub(crate) fn behind(position: LogPosition, mark: Option<Mark>) -> Self {
-        Self(Mutex::new(Kept { behind: (position, mark), events: VecDeque::new() }))
+        Self(Mutex::new(Kept { behind: (position, mark), events: VecDeque::new(), weight: 0 }))
     }
 
-    /// Adds events that follow those before.
+    /// Adds events that follow those before, and forgets the first ones as far as there are too many, or they are too large together.
     pub(crate) fn add(&self, events: impl IntoIterator<Item = Arc<Event>>) {
+        // Before anybody waits for the lock.
+        let weighed: Vec<(Arc<Event>, usize)> = events
+            .into_iter()
+            .map(|event| {
+                let weight = weight(&event);
+                (event, weight)
+            })
+            .collect();
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Kept { behind, events: end } = &mut *kept;
-        end.extend(events);
-        let surplus = end.len().saturating_sub(WATCH_TAIL_EVENTS_MAX);
-        if let Some(last) = end.drain(..surplus).next_back() {
+        let Kept { behind, events: end, weight: all } = &mut *kept;
+        *all += weighed.iter().map(|(_, weight)| weight).sum::<usize>();
+        end.extend(weighed);
+        let mut last = None;
+        while end.len() > WATCH_TAIL_EVENTS_MAX || *all > WATCH_TAIL_BYTES_MAX {
+            let Some((first, weight)) = end.pop_front() else { break };
+            *all -= weight;
+            last = Some(first);
+        }
+        if let Some(last) = last {
             *behind = (last.position, Some(last.mark()));
         }
     }
@@ -70,9 +110,10 @@ impl Tail {
         let skip = usize::try_from(position.0 - first.0).ok()?;
         let before = match skip.checked_sub(1) {
             None => mark.clone(),
-            Some(place) => Some(kept.events.get(place)?.mark()),
+            Some(place) => Some(kept.events.get(place)?.0.mark()),
         };
-        Some(Stretch { before, events: kept.events.iter().skip(skip).take(limit).cloned().collect() })
+        let events = kept.events.iter().skip(skip).take(limit).map(|(event, _)| Arc::clone(event)).collect();
+        Some(Stretch { before, events })
     }
 }
 
@@ -95,13 +136,20 @@ pub(crate) async fn goes_on(
     if is_there && is_known(page.before.as_ref()) { Ok(()) } else { Err(Error::LogReplaced { position: position.0 }) }
 }
 
-/// Events to pick from, in order, and how far they reach.
+/// Events to pick from, in order.
 pub(crate) struct Batch<'b> {
     pub(crate) events: &'b [Arc<Event>],
-    pub(crate) position: LogPosition,
-    /// What stands at the position; none at 0.
-    pub(crate) mark: Option<&'b Mark>,
+    /// What they follow: a position, and what stands there; nothing at 0.
+    pub(crate) behind: (LogPosition, Option<Mark>),
     pub(crate) snapshot: &'b Snapshot,
+}
+
+impl Batch<'_> {
+    /// How far so many of its events reach, and what stands there; nothing at 0.
+    pub(crate) fn up_to(&self, count: usize) -> (LogPosition, Option<Mark>) {
+        let last = count.checked_sub(1).and_then(|last| self.events.get(last));
+        last.map_or_else(|| self.behind.clone(), |last| (last.position, Some(last.mark())))
+    }
 }
 
 /// Who watches what.
@@ -115,7 +163,7 @@ pub(crate) struct Watcher<P> {
     pub(crate) stop: CancellationToken,
     /// Ends the stream when it lapses; none for who came without a token.
     pub(crate) standing: Option<Standing>,
-    /// Makes an answer of what the watcher may see of a batch.
+    /// Makes an answer of what the watcher may see of a batch, or of its first events, and says how many of them: of any, one at least.
     pub(crate) pick: P,
 }
 
@@ -156,7 +204,7 @@ impl Watchers {
         after: LogPosition,
     ) -> Result<impl Stream<Item = Result<A, Error>> + Send + 'static + use<P, A>, Error>
     where
-        P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
+        P: Fn(&Batch<'_>) -> (A, usize) + Send + Sync + 'static,
         A: Picked,
     {
         let place = self.0.take(caller)?;
@@ -178,7 +226,7 @@ impl Watchers {
 impl<P> Watcher<P> {
     async fn follow<A: Picked>(&self, after: LogPosition, batches: &mpsc::Sender<A>) -> Result<(), Error>
     where
-        P: Fn(Batch<'_>) -> A + Send + Sync + 'static,
+        P: Fn(&Batch<'_>) -> (A, usize) + Send + Sync + 'static,
     {
         let mut reached = self.tenant.subscribe();
         let (mut position, mut mark) = (after, None);
@@ -205,40 +253,46 @@ impl<P> Watcher<P> {
         loop {
             let Stretch { before, events } = self.read(position, mark).await?;
             mark = before;
-            if let Some(last) = events.last() {
-                (position, mark) = (last.position, Some(last.mark()));
-            }
             // What happened is judged by a picture in which it has happened: another knows no division that came with it.
+            let end = events.last().map_or(position, |last| last.position);
             tokio::select! {
                 biased;
                 ended = &mut ended => return told(ended, position),
                 // Ends with the process at the latest, as the sender does.
-                _ = reached.wait_for(|reached| *reached >= position) => {}
+                _ = reached.wait_for(|reached| *reached >= end) => {}
             }
             let snapshot = self.tenant.current();
-            let answer = (self.pick)(Batch { events: &events, position, mark: mark.as_ref(), snapshot: &snapshot });
-            let quiet =
-                silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
-            let over = self.until.is_some_and(|until| position >= until);
-            if over || !(answer.is_empty() && quiet) {
-                let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
-                let sent = tokio::select! {
-                    biased;
-                    ended = &mut ended => return told(ended, position),
-                    sent = batches.send_timeout(answer, patience) => sent,
-                };
-                match sent {
-                    Ok(()) => silent_since = Some(tokio::time::Instant::now()),
-                    Err(mpsc::error::SendTimeoutError::Closed(_)) => return Ok(()),
-                    Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
-                        return Err(Error::WatchTooSlow {
-                            position: events.first().map_or(position.0, |e| e.position.0 - 1),
-                        });
+            let mut left = events.as_slice();
+            loop {
+                let from = position;
+                let batch = Batch { events: left, behind: (position, mark), snapshot: &snapshot };
+                let (answer, looked_at) = (self.pick)(&batch);
+                (position, mark) = batch.up_to(looked_at);
+                left = left.get(looked_at..).unwrap_or_default();
+                let quiet =
+                    silent_since.is_some_and(|since| since.elapsed() < Duration::from_secs(WATCH_KEEPALIVE_SECONDS));
+                let over = self.until.is_some_and(|until| position >= until);
+                if over || !(answer.is_empty() && quiet) {
+                    let patience = Duration::from_secs(WATCH_BATCH_SECONDS_MAX);
+                    let sent = tokio::select! {
+                        biased;
+                        ended = &mut ended => return told(ended, position),
+                        sent = batches.send_timeout(answer, patience) => sent,
+                    };
+                    match sent {
+                        Ok(()) => silent_since = Some(tokio::time::Instant::now()),
+                        Err(mpsc::error::SendTimeoutError::Closed(_)) => return Ok(()),
+                        Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
+                            return Err(Error::WatchTooSlow { position: from.0 });
+                        }
                     }
                 }
-            }
-            if over {
-                return Ok(());
+                if over {
+                    return Ok(());
+                }
+                if left.is_empty() {
+                    break;
+                }
             }
             if events.len() == WATCH_BATCH_EVENTS_MAX {
                 continue;
@@ -300,6 +354,46 @@ mod tests {
         assert_eq!(positions(&tail, 8), Some(vec![9]));
         assert_eq!(positions(&tail, 9), Some(vec![]));
         assert_eq!(positions(&tail, 10), None);
+    }
+
+    /// An event that says much.
+    fn large(position: i64, bytes: usize) -> Event {
+        Event { principal: "x".repeat(bytes), ..event(position) }
+    }
+
+    fn weight_of(tail: &Tail) -> usize {
+        let kept = tail.0.lock().unwrap();
+        assert_eq!(kept.weight, kept.events.iter().map(|(_, weight)| weight).sum::<usize>());
+        kept.weight
+    }
+
+    #[test]
+    fn the_tail_forgets_what_is_too_large_to_be_kept_and_whoever_is_behind_reads_the_store() {
+        let tail = Tail::behind(LogPosition(0), None);
+        tail.add((1..=100).map(event).map(Arc::new));
+        let eighth = WATCH_TAIL_BYTES_MAX / 8;
+        for position in 101..=120 {
+            tail.add([Arc::new(large(position, eighth))]);
+            assert!(weight_of(&tail) <= WATCH_TAIL_BYTES_MAX, "{position}");
+        }
+        assert_eq!(positions(&tail, 112), None, "eight of them are a little more than what is kept");
+        assert_eq!(positions(&tail, 117), Some(vec![118, 119, 120]));
+        tail.add([Arc::new(large(121, WATCH_TAIL_BYTES_MAX))]);
+        assert_eq!((weight_of(&tail), positions(&tail, 120)), (0, None), "too large by itself");
+        assert_eq!(positions(&tail, 121), Some(vec![]));
+        tail.add((122..=123).map(event).map(Arc::new));
+        assert_eq!(positions(&tail, 122), Some(vec![123]), "it goes on");
+    }
+
+    #[test]
+    fn a_batch_says_how_far_some_of_its_events_reach() {
+        let events: Vec<Arc<Event>> = (5..=7).map(event).map(Arc::new).collect();
+        let snapshot = wishwell_engine::SnapshotBuilder::new().build(LogPosition(0));
+        let behind = (LogPosition(4), Some(event(4).mark()));
+        let batch = Batch { events: &events, behind: behind.clone(), snapshot: &snapshot };
+        assert_eq!(batch.up_to(0), behind);
+        assert_eq!(batch.up_to(2), (LogPosition(6), Some(event(6).mark())));
+        assert_eq!(batch.up_to(3).0, LogPosition(7));
     }
 
     #[test]

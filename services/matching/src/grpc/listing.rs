@@ -147,7 +147,15 @@ pub(crate) async fn read<M: Paged>(platform: &Platform, caller: &Caller, message
 pub(crate) fn fitting<C, M: Message>(
     entries: impl IntoIterator<Item = (C, impl IntoIterator<Item = M>)>,
 ) -> (Vec<M>, Option<C>) {
-    let (mut fitting, mut last, mut left) = (Vec::new(), None, PAGE_BYTES_MAX);
+    fitting_in(PAGE_BYTES_MAX, entries)
+}
+
+/// The same, of so many bytes.
+pub(crate) fn fitting_in<C, M: Message>(
+    bytes_max: usize,
+    entries: impl IntoIterator<Item = (C, impl IntoIterator<Item = M>)>,
+) -> (Vec<M>, Option<C>) {
+    let (mut fitting, mut last, mut left) = (Vec::new(), None, bytes_max);
     for (cursor, shown) in entries {
         let before = fitting.len();
         fitting.extend(shown);
@@ -193,6 +201,20 @@ mod tests {
         assert_eq!(fitting_of(&[third, 3 * third, 1]), (1, Some(0)), "what comes later is no reason to leave a gap");
         assert_eq!(fitting_of(&[4 * third, 1]), (1, Some(0)));
         assert_eq!(fitting_of(&[1, 4 * third]), (1, Some(0)));
+    }
+
+    #[test]
+    fn batches_end_at_their_own_bound_and_each_looks_at_something() {
+        let sent = [200, 10, 10, 0, 200, 1];
+        let (mut left, mut batches) = (&sent[..], Vec::new());
+        while !left.is_empty() {
+            let (shown, cut_after) = fitting_in(100, entries(left));
+            let looked_at = cut_after.map_or(left.len(), |last| last + 1);
+            assert!(shown.len() == 1 || shown.iter().map(Message::encoded_len).sum::<usize>() <= 100);
+            batches.push(looked_at);
+            left = &left[looked_at..];
+        }
+        assert_eq!(batches, [1, 3, 1, 1]);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use tonic::Status;
 use wishwell_api::v1;
 use wishwell_domain::event::{Change, Event, Mark};
 use wishwell_domain::ids::{DivisionCode, LogPosition, NeedId, OrganizationId};
+use wishwell_domain::limits::WATCH_BATCH_BYTES_MAX;
 use wishwell_domain::need::Need;
 use wishwell_domain::publication::InPool;
 use wishwell_domain::{Error, Violations};
@@ -18,6 +19,7 @@ use super::{division_shown, show, wish_out};
 use crate::access::Standing;
 use crate::cases::{Caller, Platform};
 use crate::grpc::convert::{common, need as convert};
+use crate::grpc::listing::fitting_in;
 use crate::grpc::status::to_status;
 use crate::grpc::within::{self, Within};
 use crate::watch::{Batch, Watcher, goes_on};
@@ -73,7 +75,7 @@ pub(super) async fn start(
         until,
         stop: platform.draining.clone(),
         standing,
-        pick: move |batch: Batch<'_>| sieve.pick(&shown, batch),
+        pick: move |batch: &Batch<'_>| sieve.pick(&shown, batch),
     };
     let batches = platform.watchers.start(&caller, watcher, after)?;
     Ok(Box::pin(batches.map_err(to_status)))
@@ -140,18 +142,22 @@ impl Sieve {
         Ok(sieve)
     }
 
-    fn pick(&self, platform: &Platform, batch: Batch<'_>) -> v1::WatchEventsResponse {
-        let mut events = Vec::new();
-        for event in batch.events {
+    /// What of a batch goes into one answer, and how many of its events that looked at.
+    fn pick(&self, platform: &Platform, batch: &Batch<'_>) -> (v1::WatchEventsResponse, usize) {
+        let shown = |event: &Event| -> Vec<v1::Event> {
             match &event.change {
                 Change::Need(need) if self.caller.is_partner() => {
-                    events.extend(self.wishes_out(platform, batch.snapshot, event, need));
+                    self.wishes_out(platform, batch.snapshot, event, need).collect()
                 }
-                _ => events.extend(self.event_out(batch.snapshot, event)),
+                _ => self.event_out(batch.snapshot, event).into_iter().collect(),
             }
-        }
-        let log_mark = platform.keys(&self.caller).log_mark(batch.position, batch.mark);
-        v1::WatchEventsResponse { events, log_position: batch.position.0, log_mark }
+        };
+        let entries = (1..).zip(batch.events).map(|(looked_at, event)| (looked_at, shown(event)));
+        let (events, cut_after) = fitting_in(WATCH_BATCH_BYTES_MAX, entries);
+        let looked_at = cut_after.unwrap_or(batch.events.len());
+        let (position, mark) = batch.up_to(looked_at);
+        let log_mark = platform.keys(&self.caller).log_mark(position, mark.as_ref());
+        (v1::WatchEventsResponse { events, log_position: position.0, log_mark }, looked_at)
     }
 
     fn event_out(&self, snapshot: &Snapshot, event: &Event) -> Option<v1::Event> {
