@@ -150,6 +150,12 @@ impl AnswerWriter {
         Self { wire: Wire::with_capacity(bytes) }
     }
 
+    /// Bytes that were written so far.
+    #[must_use]
+    pub const fn bytes(&self) -> usize {
+        self.wire.bytes()
+    }
+
     /// Writes the answer for one item of the need; `considered` are the resources of its category and below it, `outstanding` the units
     /// that can still be referred.
     pub fn item(

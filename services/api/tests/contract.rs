@@ -265,3 +265,37 @@ fn every_error_reason_says_which_status_it_comes_with() {
     }
     assert_eq!(wishwell_api::v1::ErrorReason::EtagMismatch.reason(), "ETAG_MISMATCH");
 }
+
+/// Answers with a list that has no next page, and what keeps each within 4 MiB, which is what clients of gRPC take.
+const BOUNDED: &[(&str, &str)] = &[
+    ("FindResources", "refused, ANSWER_TOO_LARGE"),
+    ("PlanAllocation", "refused, ANSWER_TOO_LARGE, unless the caller says that it takes more"),
+    ("GetSupervision", "refused, ANSWER_TOO_LARGE, as what any call reads"),
+    ("GetRoundReport", "refused, ANSWER_TOO_LARGE, as what any call reads"),
+    ("WatchEvents", "a batch ends early"),
+    ("BatchCreateReferrals", "what they hold is left out"),
+    ("BatchTryCreateReferrals", "what they hold is left out"),
+    ("BatchUpsertOrganizations", "500 names"),
+    ("BatchUpsertResources", "500 names"),
+    ("BatchUpsertCapacityPools", "500 names"),
+    ("BatchUpsertCategories", "500 names"),
+    ("BatchUpsertDivisions", "500 names"),
+    ("SubmitNeed", "10 likely duplicates"),
+];
+
+#[test]
+fn each_answer_that_lists_something_has_pages_or_says_what_bounds_it() {
+    let lists = |message: &MessageDescriptor| message.fields().any(|field| field.is_list());
+    let mut known: BTreeSet<&str> = BOUNDED.iter().map(|(method, _)| *method).collect();
+    assert_eq!(known.len(), BOUNDED.len());
+    for method in methods() {
+        let answer = method.output();
+        // What is one entity has the bounds of the request that made it; a report is none.
+        let report = answer.fields().any(|field| field.name() == "report");
+        let pages = answer.get_field_by_name("next_page_token").is_some();
+        let is_listed = known.remove(method.name());
+        assert_eq!(is_listed, (lists(&answer) || report) && !pages, "{}", method.name());
+        assert_eq!(pages, method.input().get_field_by_name("page_token").is_some(), "{}", method.name());
+    }
+    assert!(known.is_empty(), "no calls of the contract: {known:?}");
+}

@@ -357,7 +357,7 @@ pub enum Error {
         /// Full method name, as it was called.
         method: String,
     },
-    /// A named bound was reached.
+    /// More is under way at once than a named bound allows. It passes.
     #[error("limit {limit} reached ({max})")]
     LimitReached {
         /// Name of the bound.
@@ -365,8 +365,34 @@ pub enum Error {
         /// Its value.
         max: i64,
     },
+    /// As much is kept as a named bound allows. Waiting makes no room.
+    #[error("limit {limit} reached ({max}): {instead}")]
+    NoRoom {
+        /// Name of the bound.
+        limit: &'static str,
+        /// Its value.
+        max: usize,
+        /// What to do, in words.
+        instead: &'static str,
+    },
+    /// More was sent than a named bound allows. It stays too much.
+    #[error("more was sent than limit {limit} allows ({max}): send less at once")]
+    SentTooMuch {
+        /// Name of the bound.
+        limit: &'static str,
+        /// Its value.
+        max: usize,
+    },
+    /// The answer would be longer than who asks may take. Nothing was changed.
+    #[error("the answer has more than {max} bytes: {instead}")]
+    AnswerTooLarge {
+        /// Most bytes of it.
+        max: usize,
+        /// What to ask instead, in words.
+        instead: &'static str,
+    },
     /// An organization claims more than it may: it waits, or delivers first what it has claimed.
-    #[error("limit {limit} reached ({max})")]
+    #[error("limit {limit} reached ({max}){}", if wait.is_none() { ": deliver some of them first" } else { "" })]
     TooManyClaims {
         /// Name of the bound.
         limit: &'static str,

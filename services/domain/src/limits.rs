@@ -105,6 +105,8 @@ pub const PAGE_SIZE_MAX: usize = 1_000;
 /// Most bytes of a page's entries, as they are encoded, so that whoever reads answers of 4 MiB reads every page; a single entry may be
 /// longer.
 pub const PAGE_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Most bytes of an answer, as it is encoded: what gRPC clients take unless they are told otherwise.
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Entries of a page when the caller does not say.
 pub const PAGE_SIZE_DEFAULT: usize = 50;
 /// Kinds of help that figures are told of for supervision.
@@ -204,20 +206,20 @@ pub const WATCHERS_PER_TENANT_MAX: usize = 1_000;
 pub const WATCHERS_PER_CALLER_MAX: usize = 200;
 /// Most events in one batch to a watcher.
 pub const WATCH_BATCH_EVENTS_MAX: usize = 500;
-/// Batches that wait for a watcher that reads slowly.
-pub const WATCH_BATCHES_WAITING_MAX: usize = 4;
 /// Most bytes of the events in one batch to a watcher, as they are encoded; a single event may be longer.
 pub const WATCH_BATCH_BYTES_MAX: usize = 256 * 1024;
+/// Batches that wait for a watcher that reads slowly.
+pub const WATCH_BATCHES_WAITING_MAX: usize = 4;
 /// How long a watcher may take to read a batch before it is told to resume.
 pub const WATCH_BATCH_SECONDS_MAX: u64 = 10;
 /// How often a watcher hears something when nothing happens.
 pub const WATCH_KEEPALIVE_SECONDS: u64 = 15;
 /// Events of the log's end that are kept for watchers in memory.
 pub const WATCH_TAIL_EVENTS_MAX: usize = 16_384;
-/// How often time is let do its part: lapsed offers, overdue help, next candidates.
-pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
 /// Most bytes of them, of one tenant, each counted by what it says and by the room of its fixed parts.
 pub const WATCH_TAIL_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// How often time is let do its part: lapsed offers, overdue help, next candidates.
+pub const SWEEP_INTERVAL_MILLISECONDS: u64 = 1_000;
 /// Most referrals that one sweep looks at, of each kind.
 pub const SWEEP_REFERRALS_MAX: usize = 100;
 /// How long a referral that cannot be swept is left alone.
@@ -284,6 +286,8 @@ pub const PLAN_PAIRS_MAX: usize = 8_000_000;
 pub const PLAN_CHUNKS_MAX: usize = 100_000;
 /// Longest name that a caller gives a need, resource, pool, organization or group of a stateless plan.
 pub const PLAN_NAME_CHARS_MAX: usize = 128;
+/// Most bytes of the answer of a stateless plan, where the caller says that it takes so many.
+pub const PLAN_ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Most stateless plans that one replica makes at once, one for each tenant.
 pub const PLANS_AT_ONCE_MAX: usize = 2;
 /// Most of them that it has in memory: while they are gathered, wait for their turn, and are made.

@@ -524,12 +524,15 @@ impl NeedPersonal {
     /// Keeps what a provider said when it delivered; said again of the same referral, it takes the place of what was said before.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when the need holds as many as it may.
+    /// [`Error::NoRoom`] when the need holds as many as it may.
     pub fn note_delivery(&mut self, referral: ReferralId, text: &str) -> Result<(), Error> {
         self.delivery_notes.retain(|(known, _)| *known != referral);
         if self.delivery_notes.len() >= limits::DELIVERY_NOTES_PER_NEED_MAX {
-            let max = i64::try_from(limits::DELIVERY_NOTES_PER_NEED_MAX).unwrap_or(i64::MAX);
-            return Err(Error::LimitReached { limit: "delivery_notes_per_need_max", max });
+            return Err(Error::NoRoom {
+                limit: "delivery_notes_per_need_max",
+                max: limits::DELIVERY_NOTES_PER_NEED_MAX,
+                instead: "deliver without a note",
+            });
         }
         self.delivery_notes.push((referral, text.to_owned()));
         Ok(())

@@ -24,6 +24,11 @@ impl Wire {
         Self { out }
     }
 
+    /// Bytes of the message so far.
+    pub(super) const fn bytes(&self) -> usize {
+        self.out.len() - FRAME_PREFIX_BYTES
+    }
+
     /// What was written, as a frame.
     pub(super) fn into_frame(mut self) -> Bytes {
         // An answer has at most 32 items of 150 entries: far from the 4 GiB that a frame can hold.

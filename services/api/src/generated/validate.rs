@@ -7777,6 +7777,19 @@ impl ::prost_protovalidate::Validate for wishwell::v1::PlanRules {
                 }
             }
         }
+        #[allow(unused_comparisons)]
+        if self.answer_bytes_max < 0i32 || self.answer_bytes_max > 67108864i32 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "answer_bytes_max",
+                "int32.gte_lte",
+                "int32.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 67108864",
+                );
+            violations.push(violation);
+        }
         for (_idx, _item) in self.guarantees.iter().enumerate() {
             if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
                 _item,

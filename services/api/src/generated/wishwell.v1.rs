@@ -5871,9 +5871,10 @@ pub enum ErrorReason {
     PositionNotReached = 22,
     /// The deadline passed \[DEADLINE_EXCEEDED\].
     DeadlineExceeded = 23,
-    /// More at once than a named bound; metadata `limit`, `max`; try again later \[RESOURCE_EXHAUSTED\].
+    /// More at once than a named bound; metadata `limit`, `max`; try again later, or when one of the caller's own ends \[RESOURCE_EXHAUSTED\].
     Overloaded = 24,
-    /// The message is larger than the bound \[RESOURCE_EXHAUSTED\].
+    /// The message is larger than the bound, or the messages of a call come to more than one; metadata `limit` and `max` where it is a bound
+    /// that has a name. It stays too much: send less at once \[RESOURCE_EXHAUSTED\].
     MessageTooLarge = 25,
     /// The server is stopping, or the gateway cannot reach it; try again, or another \[UNAVAILABLE\].
     NotServing = 26,
@@ -5931,6 +5932,12 @@ pub enum ErrorReason {
     /// would come until it is due; metadata `name` (the organization) and `reasons`, codes of MissReason without their prefix. Partners are not
     /// told that it is work with minors that they are not vetted for; where that is all, there are no `reasons` \[FAILED_PRECONDITION\].
     OrganizationNotCleared = 46,
+    /// The answer would be longer than 4 MiB, which is what clients of gRPC take, or than the call says it takes; nothing was changed. Ask for
+    /// less at once, as the message says; metadata `max`, in bytes \[FAILED_PRECONDITION\].
+    AnswerTooLarge = 47,
+    /// As much is kept as a named bound allows, and waiting makes no room: the message says what to do, such as to delete a subscription, or to
+    /// deliver claims before claiming more; metadata `limit`, `max` \[FAILED_PRECONDITION\].
+    LimitReached = 48,
 }
 impl ErrorReason {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -5986,6 +5993,8 @@ impl ErrorReason {
             Self::ContactBudgetSpent => "ERROR_REASON_CONTACT_BUDGET_SPENT",
             Self::LogReplaced => "ERROR_REASON_LOG_REPLACED",
             Self::OrganizationNotCleared => "ERROR_REASON_ORGANIZATION_NOT_CLEARED",
+            Self::AnswerTooLarge => "ERROR_REASON_ANSWER_TOO_LARGE",
+            Self::LimitReached => "ERROR_REASON_LIMIT_REACHED",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6040,6 +6049,8 @@ impl ErrorReason {
             "ERROR_REASON_CONTACT_BUDGET_SPENT" => Some(Self::ContactBudgetSpent),
             "ERROR_REASON_LOG_REPLACED" => Some(Self::LogReplaced),
             "ERROR_REASON_ORGANIZATION_NOT_CLEARED" => Some(Self::OrganizationNotCleared),
+            "ERROR_REASON_ANSWER_TOO_LARGE" => Some(Self::AnswerTooLarge),
+            "ERROR_REASON_LIMIT_REACHED" => Some(Self::LimitReached),
             _ => None,
         }
     }
@@ -8701,6 +8712,10 @@ pub struct PlanRules {
     /// Farthest pair, in metres or whatever the pairs given are measured in, 0 to 1,073,741,824 (2^30); absent means any distance.
     #[prost(double, optional, tag = "11")]
     pub distance_max: ::core::option::Option<f64>,
+    /// Longest answer that the caller takes, in bytes, at most 67,108,864 (64 MiB); 0 means 4 MiB, which clients of gRPC take unless they are
+    /// told otherwise. Whoever plans for tens of thousands of needs that several resources serve says more, here and to its client.
+    #[prost(int32, tag = "12")]
+    pub answer_bytes_max: i32,
 }
 impl ::prost::Name for PlanRules {
     const NAME: &'static str = "PlanRules";
@@ -9603,7 +9618,8 @@ pub mod matching_service_client {
         }
         /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing. Of a stored need
         /// it goes by what the caller may see: for operators and auditors, who do not see personal fields, the centre of its division stands in for its
-        /// place, and facts are unknown but for the divisions and groups on record.
+        /// place, and facts are unknown but for the divisions and groups on record. An answer of more than 4 MiB, which many items with many
+        /// candidates each may come to, is refused with ANSWER_TOO_LARGE: ask for one item at a time, or for fewer candidates and near misses.
         pub async fn find_resources(
             &mut self,
             request: impl tonic::IntoRequest<super::FindResourcesRequest>,
@@ -9811,7 +9827,8 @@ pub mod matching_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Plans what needs and resources sent here would come to, with distances of the caller's where it has them. Nothing is looked up
-        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs.
+        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs. An answer that is longer than the rules say the
+        /// caller takes is refused with ANSWER_TOO_LARGE.
         pub async fn plan_allocation(
             &mut self,
             request: impl tonic::IntoStreamingRequest<
@@ -9857,7 +9874,8 @@ pub mod matching_service_server {
     pub trait MatchingService: std::marker::Send + std::marker::Sync + 'static {
         /// Ranks the resources that could serve each item of a need, and explains the nearest ones that could not. Changes nothing. Of a stored need
         /// it goes by what the caller may see: for operators and auditors, who do not see personal fields, the centre of its division stands in for its
-        /// place, and facts are unknown but for the divisions and groups on record.
+        /// place, and facts are unknown but for the divisions and groups on record. An answer of more than 4 MiB, which many items with many
+        /// candidates each may come to, is refused with ANSWER_TOO_LARGE: ask for one item at a time, or for fewer candidates and near misses.
         async fn find_resources(
             &self,
             request: tonic::Request<super::FindResourcesRequest>,
@@ -9925,7 +9943,8 @@ pub mod matching_service_server {
             tonic::Status,
         >;
         /// Plans what needs and resources sent here would come to, with distances of the caller's where it has them. Nothing is looked up
-        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs.
+        /// and nothing is stored. At most 100,000 needs, 50,000 resources and 8,000,000 pairs. An answer that is longer than the rules say the
+        /// caller takes is refused with ANSWER_TOO_LARGE.
         async fn plan_allocation(
             &self,
             request: tonic::Request<tonic::Streaming<super::PlanAllocationRequest>>,
@@ -14324,7 +14343,8 @@ impl ::prost::Name for BatchCreateReferralsRequest {
 /// Answer of BatchCreateReferrals.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchCreateReferralsResponse {
-    /// The referrals, in the order of the request.
+    /// The referrals, in the order of the request. When 3 MiB of them are told, `lines` and `occurrence_periods` are left out of the others:
+    /// GetReferral tells these.
     #[prost(message, repeated, tag = "1")]
     pub referrals: ::prost::alloc::vec::Vec<Referral>,
     /// Log position that the write reached; a read with it as `min_position` sees the write.
@@ -14385,7 +14405,8 @@ impl ::prost::Name for TriedReferral {
 /// Answer of BatchTryCreateReferrals.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BatchTryCreateReferralsResponse {
-    /// What became of each offer, in the order of the request.
+    /// What became of each offer, in the order of the request. When 3 MiB of them are told, `lines` and `occurrence_periods` are left out of
+    /// the other referrals: GetReferral tells these.
     #[prost(message, repeated, tag = "1")]
     pub results: ::prost::alloc::vec::Vec<TriedReferral>,
     /// Log position that the write reached; a read with it as `min_position` sees the write.
@@ -15858,7 +15879,8 @@ pub mod referral_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once. An organization has at most 100
-        /// claims that it has not delivered, and gives up at most 10 in 24 hours; beyond that it is refused, OVERLOADED, with the name of the limit.
+        /// claims that it has not delivered; the next is refused, LIMIT_REACHED, until it delivers some. It gives up at most 10 in 24 hours; then it
+        /// is refused, OVERLOADED, with the time that it has to wait. Either names the limit.
         pub async fn claim_wish(
             &mut self,
             request: impl tonic::IntoRequest<super::ClaimWishRequest>,
@@ -16071,7 +16093,8 @@ pub mod referral_service_server {
             tonic::Status,
         >;
         /// A partner claims a wish, with a resource of its own or a pledge: it is referred and accepted at once. An organization has at most 100
-        /// claims that it has not delivered, and gives up at most 10 in 24 hours; beyond that it is refused, OVERLOADED, with the name of the limit.
+        /// claims that it has not delivered; the next is refused, LIMIT_REACHED, until it delivers some. It gives up at most 10 in 24 hours; then it
+        /// is refused, OVERLOADED, with the time that it has to wait. Either names the limit.
         async fn claim_wish(
             &self,
             request: tonic::Request<super::ClaimWishRequest>,

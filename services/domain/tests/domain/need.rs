@@ -389,7 +389,7 @@ fn a_note_on_a_delivery_takes_the_place_of_the_one_before_it_and_there_are_only_
         personal.note_delivery(referral(nth), "handed over").unwrap();
     }
     let refused = personal.note_delivery(referral(101), "one more");
-    assert!(matches!(refused, Err(Error::LimitReached { limit: "delivery_notes_per_need_max", max: 100 })));
+    assert!(matches!(refused, Err(Error::NoRoom { limit: "delivery_notes_per_need_max", max: 100, .. })));
     personal.note_delivery(referral(7), "again").unwrap();
     assert_eq!(personal.delivery_notes.len(), 100);
 }

@@ -76,7 +76,7 @@ impl Platform {
     /// update changes, as it is stored.
     ///
     /// # Errors
-    /// [`Error::PermissionDenied`] for another's than a partner's own, [`Error::LimitReached`] where an organization has no room for what it does
+    /// [`Error::PermissionDenied`] for another's than a partner's own, [`Error::NoRoom`] where an organization has no room for what it does
     /// not have yet, and what the store answers.
     pub(crate) async fn check_resources(
         &self,
@@ -142,8 +142,11 @@ impl Platform {
         for (organization, count) in counts {
             let held = self.store.count_resources(caller.tenant(), organization).await?;
             if held + count > RESOURCES_PER_ORGANIZATION_MAX {
-                let max = i64::try_from(RESOURCES_PER_ORGANIZATION_MAX).unwrap_or(i64::MAX);
-                return Err(Error::LimitReached { limit: "resources_per_organization_max", max });
+                return Err(Error::NoRoom {
+                    limit: "resources_per_organization_max",
+                    max: RESOURCES_PER_ORGANIZATION_MAX,
+                    instead: "change one that the organization has instead of adding another",
+                });
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use prost::Message;
 use ring::digest::{SHA256, digest};
 use tonic::{Response, Status};
 use tracing::{Instrument, Span};
@@ -10,6 +11,7 @@ use uuid::Uuid;
 
 use wishwell_api::{Request, v1};
 use wishwell_domain::ids::Version;
+use wishwell_domain::limits::ANSWER_BYTES_MAX;
 use wishwell_domain::principal::Principal;
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::RequestKey;
@@ -90,10 +92,17 @@ pub(crate) fn use_case_span(method: &'static str) -> Span {
     tracing::info_span!("use_case", otel.name = method.rsplit('/').next().unwrap_or(method))
 }
 
+/// What a call does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Reads,
+    Writes,
+}
+
 /// A call before its handler sees it.
 pub(crate) enum Call<M> {
-    /// Who calls, and a message that holds all rules of the contract.
-    Sound(Caller, M),
+    /// Who calls, a message that holds all rules of the contract, and what it does.
+    Sound(Caller, M, Effect),
     /// The message breaks some: it is good for nothing but being read, for what else is wrong with it.
     Broken(Caller, M, Broken),
     /// It fails, whatever may be wrong besides.
@@ -106,7 +115,7 @@ pub(crate) fn read<M: Request>(method: &'static str, request: tonic::Request<M>)
     let Some(principal) = extensions.remove::<Arc<Principal>>() else { return Call::Refused(Error::Unauthenticated) };
     let caller = Caller { principal, method, request: None };
     match wishwell_api::validate(&message) {
-        Ok(()) => Call::Sound(caller, message),
+        Ok(()) => Call::Sound(caller, message, Effect::Reads),
         Err(found) => Call::Broken(caller, message, Broken::new("", found)),
     }
 }
@@ -114,8 +123,8 @@ pub(crate) fn read<M: Request>(method: &'static str, request: tonic::Request<M>)
 /// A call that writes.
 pub(crate) fn write<M: Repeatable>(method: &'static str, request: tonic::Request<M>) -> Call<M> {
     match read(method, request) {
-        Call::Sound(caller, message) => match request_key(method, &message) {
-            Ok(request) => Call::Sound(Caller { request, ..caller }, message),
+        Call::Sound(caller, message, _) => match request_key(method, &message) {
+            Ok(request) => Call::Sound(Caller { request, ..caller }, message, Effect::Writes),
             Err(error) => Call::Refused(error),
         },
         other => other,
@@ -145,7 +154,7 @@ impl<M> Call<M> {
     /// All that is wrong with it.
     pub(crate) fn sound(self) -> Result<(Caller, M), Error> {
         match self {
-            Self::Sound(caller, message) => Ok((caller, message)),
+            Self::Sound(caller, message, _) => Ok((caller, message)),
             Self::Broken(_, _, broken) => Err(broken.with(Vec::new()).into()),
             Self::Refused(error) => Err(error),
         }
@@ -154,15 +163,31 @@ impl<M> Call<M> {
     /// The answer of a handler, which sees sound messages alone.
     ///
     /// # Errors
-    /// All that is wrong with the message, and what the handler answers.
+    /// All that is wrong with the message, and what the handler answers; [`Error::AnswerTooLarge`] for what is read and is longer than
+    /// clients take.
     pub(crate) async fn handle<A, F>(self, handle: impl FnOnce(Caller, M) -> F) -> Result<Response<A>, Status>
     where
+        A: Message,
         F: Future<Output = Result<A, Error>>,
     {
+        let reads = matches!(self, Self::Sound(_, _, Effect::Reads));
         let (caller, message) = self.sound().map_err(to_status)?;
         let method = caller.method;
-        handle(caller, message).instrument(use_case_span(method)).await.map(Response::new).map_err(to_status)
+        let answer = handle(caller, message).instrument(use_case_span(method)).await.map_err(to_status)?;
+        // What is written is, whatever its answer comes to: each such answer has bounds of its own.
+        if reads {
+            within_answer(answer.encoded_len(), ANSWER_BYTES_MAX, "ask for a part of it").map_err(to_status)?;
+        }
+        Ok(Response::new(answer))
     }
+}
+
+/// Refuses an answer of more bytes than who asks takes, who may ask `instead` for something.
+///
+/// # Errors
+/// [`Error::AnswerTooLarge`].
+pub(crate) const fn within_answer(bytes: usize, max: usize, instead: &'static str) -> Result<(), Error> {
+    if bytes <= max { Ok(()) } else { Err(Error::AnswerTooLarge { max, instead }) }
 }
 
 fn request_key<M: Repeatable>(method: &'static str, message: &M) -> Result<Option<RequestKey>, Error> {

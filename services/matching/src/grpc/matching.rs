@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use prost::Message;
 use tonic::{Request, Response, Status, Streaming};
 use tracing::Instrument;
 
@@ -12,7 +13,7 @@ use wishwell_api::v1::matching_service_server::MatchingService;
 use wishwell_api::{Encoded, v1};
 use wishwell_domain::fact::Facts;
 use wishwell_domain::ids::{LogPosition, NeedId, ResourceId};
-use wishwell_domain::limits::{NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, WISH_PLACE_DIGITS_MAX};
+use wishwell_domain::limits::{ANSWER_BYTES_MAX, NEAR_MISSES_DEFAULT, TOP_K_DEFAULT, WISH_PLACE_DIGITS_MAX};
 use wishwell_domain::need::{Need, NeedItem};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::{EligibilityState, NeedMatch, NeedRank, Query, Scratch, Snapshot, Wanted};
@@ -20,7 +21,7 @@ use wishwell_engine::{EligibilityState, NeedMatch, NeedRank, Query, Scratch, Sna
 use super::call::{self, Call, required};
 use super::convert::need::ReadNeed;
 use super::convert::{candidate, common, need as convert, resource};
-use super::listing::{self, Listing};
+use super::listing::{self, Listing, fitting};
 use super::needs::people;
 use super::status::to_status;
 use super::{meant, planning, rounds};
@@ -32,6 +33,13 @@ use crate::cases::{Caller, Platform, page_tokens};
 
 /// The method that is asked most.
 pub(crate) const FIND_RESOURCES: &str = "wishwell.v1.MatchingService/FindResources";
+
+/// Most bytes of what an answer ends with, after its items.
+const ANSWER_END_BYTES_MAX: usize = 1024;
+
+/// What to ask instead of what comes to too long an answer.
+const INSTEAD_OF_ALL: &str =
+    "ask for one item (item_ordinal), or for fewer candidates and near misses (top_k, near_miss_limit)";
 
 /// Room for the usual answer: ten candidates and five near misses.
 const ANSWER_BYTES_USUAL: usize = 6 * 1024;
@@ -271,6 +279,7 @@ fn ask(
                 .find(&question, scoring.rules, scratch)
                 .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
             candidate::write_item(&mut answers, snapshot, asked, answer, room);
+            call::within_answer(answers.bytes(), ANSWER_BYTES_MAX - ANSWER_END_BYTES_MAX, INSTEAD_OF_ALL)?;
             answered += 1;
         }
         Ok::<_, Error>(())
@@ -333,15 +342,24 @@ async fn find_needs(
     let snapshot = platform.snapshot(&caller, position(message.min_position)).await?;
     let now = at.unwrap_or_else(|| platform.clock.now());
     let page = platform.find_needs(&caller, &snapshot, resource, now, after, listing.size()).await?;
+    let show = |(need, found): &(Need, NeedMatch)| match_out(platform, &caller, &snapshot, need, found);
+    let (matches, next) = cut(page.matches.iter().map(|shown| (shown.1.rank, show(shown))), now, page.next);
     Ok(v1::FindNeedsResponse {
-        matches: page
-            .matches
-            .iter()
-            .filter_map(|(need, found)| match_out(platform, &caller, &snapshot, need, found))
-            .collect(),
-        next_page_token: listing.next_token(page.next.map(NeedCursor::to_bytes))?,
+        matches,
+        next_page_token: listing.next_token(next.map(NeedCursor::to_bytes))?,
         log_position: snapshot.position().0,
     })
+}
+
+/// As much of a page, each of its places with what is shown there, as an answer has room for, and where the next page starts: there, or at
+/// the page's own `next`.
+fn cut<M: Message>(
+    page: impl Iterator<Item = (NeedRank, Option<M>)>,
+    now: Timestamp,
+    next: Option<NeedCursor>,
+) -> (Vec<M>, Option<NeedCursor>) {
+    let (shown, cut_after) = fitting(page);
+    (shown, cut_after.map(|after| NeedCursor { now, after }).or(next))
 }
 
 fn match_out(
@@ -394,5 +412,40 @@ const fn distance_band(metres: u32) -> v1::DistanceBand {
         10_000..25_000 => v1::DistanceBand::From10To25Km,
         25_000..100_000 => v1::DistanceBand::From25To100Km,
         _ => v1::DistanceBand::Over100Km,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use wishwell_domain::limits::PAGE_BYTES_MAX;
+    use wishwell_domain::need::Urgency;
+
+    use super::*;
+
+    fn rank(item_ordinal: u16) -> NeedRank {
+        NeedRank {
+            effective_urgency: Urgency::Normal,
+            distance_metres: 0,
+            waiting_since: Timestamp::UNIX_EPOCH,
+            lot: Uuid::nil(),
+            need: NeedId::from_uuid(Uuid::nil()),
+            item_ordinal,
+        }
+    }
+
+    #[test]
+    fn a_page_of_needs_ends_before_it_is_too_long_and_the_next_one_begins_there() {
+        let now = Timestamp::UNIX_EPOCH;
+        let of_bytes = |bytes| v1::NeedMatch { title: "x".repeat(bytes), ..v1::NeedMatch::default() };
+        let third = PAGE_BYTES_MAX / 3;
+        let end = NeedCursor { now, after: rank(9) };
+        let page = |count: u16| (1..=count).map(|at| (rank(at), (at != 2).then(|| of_bytes(third - 10))));
+        let (shown, next) = cut(page(4), now, Some(end));
+        assert_eq!((shown.len(), next), (3, Some(end)), "what is not shown takes no room");
+        let (shown, next) = cut(page(6), now, Some(end));
+        assert_eq!((shown.len(), next), (3, Some(NeedCursor { now, after: rank(4) })));
+        let (shown, next) = cut(page(6), now, None);
+        assert_eq!((shown.len(), next), (3, Some(NeedCursor { now, after: rank(4) })), "there is a next one now");
     }
 }

@@ -3,19 +3,26 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::Message as _;
 use tonic::{Request, Streaming};
 
 use wishwell_api::v1;
 use wishwell_api::v1::PlanAllocationRequest;
 use wishwell_domain::geo::Disclosure;
+use wishwell_domain::limits::{ANSWER_BYTES_MAX, PLAN_ANSWER_BYTES_MAX, REQUEST_BODY_BYTES_MAX};
 use wishwell_domain::principal::Principal;
 use wishwell_domain::round::{Aim, RoundRules};
 use wishwell_domain::{Error, Violation};
 
 use super::broken::Broken;
+use super::call::within_answer;
 use super::convert::{common, round as convert, round_outcome, round_rules};
 use crate::cases::plan::{Gathering, NeedSent, PlanAnswer, PlanRules, ResourceSent};
 use crate::cases::{Caller, Platform};
+
+/// What to do about too long an answer.
+const INSTEAD_OF_ALL: &str =
+    "say in the rules that you take more (answer_bytes_max), and let your client take it; or plan for fewer at once";
 
 /// Tier of a need that says none.
 const TIER_USUAL: u8 = 3;
@@ -35,16 +42,18 @@ pub(super) async fn plan(
         let chunk = gathering.next_chunk()?;
         gather(&mut gathering, chunk, message)?;
     }
-    let answer = platform.plan_allocation(caller.tenant(), gathering.finish()?).await?;
-    Ok(answer_out(answer))
+    let question = gathering.finish()?;
+    let max = question.answer_bytes_max();
+    let answer = answer_out(platform.plan_allocation(caller.tenant(), question).await?);
+    within_answer(answer.encoded_len(), max, INSTEAD_OF_ALL)?;
+    Ok(answer)
 }
 
 async fn next(messages: &mut Streaming<PlanAllocationRequest>) -> Result<Option<PlanAllocationRequest>, Error> {
     messages.message().await.map_err(|status| match status.code() {
         tonic::Code::Cancelled | tonic::Code::DeadlineExceeded => Error::DeadlineExceeded,
         tonic::Code::OutOfRange | tonic::Code::ResourceExhausted => {
-            let max = i64::try_from(wishwell_domain::limits::REQUEST_BODY_BYTES_MAX).unwrap_or(i64::MAX);
-            Error::LimitReached { limit: "request_body_bytes_max", max }
+            Error::SentTooMuch { limit: "request_body_bytes_max", max: REQUEST_BODY_BYTES_MAX }
         }
         _ => Violation::new("messages", "message.malformed", "cannot be read").into(),
     })
@@ -173,6 +182,10 @@ fn rules(sent: v1::PlanRules) -> PlanRules {
         aging: duration(sent.aging_interval),
         given_pairs_only: sent.given_pairs_only,
         distance_max: sent.distance_max,
+        answer_bytes_max: usize::try_from(sent.answer_bytes_max)
+            .ok()
+            .filter(|bytes| *bytes > 0)
+            .map_or(ANSWER_BYTES_MAX, |bytes| bytes.min(PLAN_ANSWER_BYTES_MAX)),
     }
 }
 

@@ -176,14 +176,35 @@ pub(crate) fn to_status(error: Error) -> Status {
             message,
             &[("limit", limit.to_owned()), ("max", max.to_string())],
         ),
+        Error::AnswerTooLarge { max, .. } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::AnswerTooLarge,
+            message,
+            &[("max", max.to_string())],
+        ),
         Error::TooManyClaims { limit, max, wait } => {
             let metadata = [("limit", limit.to_owned()), ("max", max.to_string())];
-            let status = status_with_reason(Code::ResourceExhausted, ErrorReason::Overloaded, message, &metadata);
+            let refused = |code, reason| status_with_reason(code, reason, message, &metadata);
             match wait {
-                Some(wait) => with_wait(&status, wait.unsigned_abs()),
-                None => status,
+                Some(wait) => {
+                    with_wait(&refused(Code::ResourceExhausted, ErrorReason::Overloaded), wait.unsigned_abs())
+                }
+                // It delivers first.
+                None => refused(Code::FailedPrecondition, ErrorReason::LimitReached),
             }
         }
+        Error::NoRoom { limit, max, .. } => status_with_reason(
+            Code::FailedPrecondition,
+            ErrorReason::LimitReached,
+            message,
+            &[("limit", limit.to_owned()), ("max", max.to_string())],
+        ),
+        Error::SentTooMuch { limit, max } => status_with_reason(
+            Code::ResourceExhausted,
+            ErrorReason::MessageTooLarge,
+            message,
+            &[("limit", limit.to_owned()), ("max", max.to_string())],
+        ),
         Error::ContactBudgetSpent { name, free_at } => status_with_reason(
             Code::ResourceExhausted,
             ErrorReason::ContactBudgetSpent,
@@ -308,9 +329,49 @@ mod tests {
             let retry = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
             assert!(retry > Duration::ZERO, "{status:?}");
         }
-        for error in [Error::NotFound { name: "needs/none".to_owned() }, waiting(None)] {
+        let status = to_status(Error::NotFound { name: "needs/none".to_owned() });
+        assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+    }
+
+    #[test]
+    fn a_bound_says_whether_waiting_helps_by_its_reason() {
+        use wishwell_domain::limits::{PLAN_NEEDS_MAX, SUBSCRIPTIONS_PER_ORGANIZATION_MAX};
+        let claims = |limit, wait| Error::TooManyClaims { limit, max: 10, wait };
+        let day = jiff::SignedDuration::from_hours(24);
+        let subscriptions = Error::NoRoom {
+            limit: "subscriptions_per_organization_max",
+            max: SUBSCRIPTIONS_PER_ORGANIZATION_MAX,
+            instead: "delete one first",
+        };
+        let cases = [
+            // What goes on at once: it passes.
+            (Error::LimitReached { limit: "calls_active_max", max: 9 }, "OVERLOADED", None),
+            (Error::LimitReached { limit: "watchers_per_caller_max", max: 9 }, "OVERLOADED", None),
+            (Error::LimitReached { limit: "rounds_unfinished_max", max: 9 }, "OVERLOADED", None),
+            (claims("claims_given_up_per_organization_and_day_max", Some(day)), "OVERLOADED", Some(day.unsigned_abs())),
+            // What is kept: it does not.
+            (claims("claims_live_per_organization_max", None), "LIMIT_REACHED", None),
+            (subscriptions, "LIMIT_REACHED", None),
+            // What was sent: it stays too much.
+            (Error::SentTooMuch { limit: "plan_needs_max", max: PLAN_NEEDS_MAX }, "MESSAGE_TOO_LARGE", None),
+            // What would be answered.
+            (Error::AnswerTooLarge { max: 4_194_304, instead: "ask for one item" }, "ANSWER_TOO_LARGE", None),
+        ];
+        for (error, reason, wait) in cases {
+            let of_limit = !matches!(error, Error::AnswerTooLarge { .. });
             let status = to_status(error);
-            assert!(status.get_error_details().retry_info().is_none(), "{status:?}");
+            let details = status.get_error_details();
+            let info = details.error_info().unwrap();
+            assert_eq!(info.reason, reason, "{status:?}");
+            assert_eq!(details.retry_info().and_then(|retry| retry.retry_delay), wait, "{status:?}");
+            assert_eq!((info.metadata.contains_key("limit"), info.metadata.contains_key("max")), (of_limit, true));
+            // What clients of gRPC may try again by themselves.
+            let exhausted = matches!(reason, "OVERLOADED" | "MESSAGE_TOO_LARGE");
+            let code = if exhausted { Code::ResourceExhausted } else { Code::FailedPrecondition };
+            assert_eq!(status.code(), code, "{status:?}");
+            if code == Code::FailedPrecondition {
+                assert!(status.message().contains(": "), "it says what to do: {status:?}");
+            }
         }
     }
 

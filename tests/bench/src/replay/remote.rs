@@ -66,7 +66,12 @@ impl Planner for Service {
 
 /// A round as the messages of a call: rules, requests, donations, and a message of pairs for each request. Distances are in miles.
 fn messages(world: &World, pairs: &Pairs) -> Vec<PlanAllocationRequest> {
-    let rules = PlanRules { counting: RoundCounting::People.into(), given_pairs_only: true, ..PlanRules::default() };
+    let rules = PlanRules {
+        counting: RoundCounting::People.into(),
+        given_pairs_only: true,
+        answer_bytes_max: i32::try_from(ANSWER_BYTES_MAX).expect("as much as may be asked for"),
+        ..PlanRules::default()
+    };
     let mut messages = vec![PlanAllocationRequest { rules: Some(rules), ..PlanAllocationRequest::default() }];
     for asks in pairs.asks.chunks(CHUNK) {
         let need = |(category, ask): &(u32, Ask)| PlanNeed {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use prost::Message as _;
 use wishwell_api::v1;
-use wishwell_scenarios::referring::{FAR, NEAR, OPERATOR, PARTNER, demo, resource, trunk};
-use wishwell_scenarios::told::{metadata, point, refused, text, told};
+use wishwell_scenarios::referring::{FAR, HOTLINE, NEAR, OPERATOR, PARTNER, demo, resource, trunk, wanting};
+use wishwell_scenarios::told::{metadata, point, reason, refused, text, told};
 use wishwell_scenarios::{Served, external};
 
 /// Most bytes of a page's entries.
@@ -88,6 +88,43 @@ async fn pages_of_large_resources_end_early_and_hold_all_of_them_once_and_the_po
 }
 
 #[tokio::test]
+async fn candidates_of_many_items_that_no_client_takes_at_once_are_refused_and_told_item_by_item() {
+    const ITEMS: i32 = 32;
+    let served = demo().await;
+    let title = "箱".repeat(200);
+    let titled = |number: usize| v1::Resource {
+        external: Some(external("titled", &number.to_string())),
+        title: Some(v1::LocalizedText { zh: title.clone(), en: title.clone() }),
+        ..trunk(NEAR, Vec::new(), 38.401)
+    };
+    let resources = (0..100).map(titled).collect();
+    let request = v1::BatchUpsertResourcesRequest { resources, request_id: String::new() };
+    told(served.catalog(OPERATOR).batch_upsert_resources(request).await).expect("put");
+    let mut inline = wanting(1);
+    inline.items = vec![inline.items[0].clone(); ITEMS.unsigned_abs() as usize];
+    let find = async |item_ordinal: i32, top_k: i32| {
+        let request = v1::FindResourcesRequest {
+            inline_need: Some(inline.clone()),
+            item_ordinal,
+            top_k: Some(top_k),
+            near_miss_limit: Some(0),
+            ..Default::default()
+        };
+        told(served.matching(HOTLINE).find_resources(request).await)
+    };
+    let status = refused("all", find(0, 100).await, "ANSWER_TOO_LARGE", "");
+    assert_eq!(status.code(), tonic::Code::FailedPrecondition, "nobody tries that again by itself");
+    assert_eq!(metadata(&status, "max"), (4 * 1024 * 1024).to_string());
+    assert!(status.message().contains("item_ordinal"), "{status:?}");
+    for ordinal in [1, ITEMS] {
+        let found = find(ordinal, 100).await.expect("one item");
+        assert_eq!(found.items[0].candidates.len(), 100, "all of item {ordinal}");
+    }
+    let few = find(0, 10).await.expect("fewer candidates");
+    assert_eq!(few.items.len(), ITEMS.unsigned_abs() as usize);
+}
+
+#[tokio::test]
 async fn an_organization_has_so_many_resources_and_may_change_them_all_the_same() {
     let served = demo().await;
     let numbered = |number: usize| v1::Resource {
@@ -107,6 +144,7 @@ async fn an_organization_has_so_many_resources_and_may_change_them_all_the_same(
         }
         assert!(number <= RESOURCES_MAX, "there is no bound");
     };
+    assert_eq!(reason(&status), "LIMIT_REACHED", "{status:?}");
     let told_of = ["limit", "max"].map(|key| metadata(&status, key));
     assert_eq!(told_of, ["resources_per_organization_max".to_owned(), RESOURCES_MAX.to_string()], "{status:?}");
     assert!(number + BATCH_MAX >= RESOURCES_MAX, "{number}: it comes close to it");

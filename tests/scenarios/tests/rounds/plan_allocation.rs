@@ -278,18 +278,34 @@ async fn more_than_a_plan_holds_is_refused_before_it_is_kept() {
     messages.push(needs((0..200).map(|number| need(&number.to_string(), 1, 1)).collect()));
     let mut given = messages.clone();
     given.extend((0..200).map(|number| pairs(number, &row)));
-    let status = refused("pairs", plan(&served, OPERATOR, given).await, "OVERLOADED", "");
+    let status = refused("pairs", plan(&served, OPERATOR, given).await, "MESSAGE_TOO_LARGE", "");
     assert_eq!((metadata(&status, "limit").as_str(), metadata(&status, "max").as_str()), ("plan_pairs_max", "8000000"));
     // As many by their categories alone.
-    let status = refused("found pairs", plan(&served, OPERATOR, messages.clone()).await, "OVERLOADED", "");
+    let status = refused("found pairs", plan(&served, OPERATOR, messages.clone()).await, "MESSAGE_TOO_LARGE", "");
     assert_eq!(metadata(&status, "limit"), "plan_pairs_max");
     messages.push(resources(vec![resource("one more", 1)]));
-    let status = refused("resources", plan(&served, OPERATOR, messages).await, "OVERLOADED", "");
+    let status = refused("resources", plan(&served, OPERATOR, messages).await, "MESSAGE_TOO_LARGE", "");
     assert_eq!(metadata(&status, "limit"), "plan_resources_max");
     let mut many = vec![usual()];
     many.extend((0..11).map(|chunk| needs((0..10_000).map(|n| need(&format!("{chunk}-{n}"), 1, 1)).collect())));
-    let status = refused("needs", plan(&served, OPERATOR, many).await, "OVERLOADED", "");
+    let status = refused("needs", plan(&served, OPERATOR, many).await, "MESSAGE_TOO_LARGE", "");
     assert_eq!(metadata(&status, "limit"), "plan_needs_max");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_longer_than_the_caller_takes_is_refused() {
+    let served = Served::demo().await;
+    let taking = |answer_bytes_max| {
+        let rules = rules(v1::PlanRules { answer_bytes_max, ..v1::PlanRules::default() });
+        vec![rules, needs(vec![need("a", 1, 1)]), resources(vec![resource("b", 1)])]
+    };
+    let answer = plan(&served, OPERATOR, taking(0)).await.expect("4 MiB are enough");
+    let bytes = i32::try_from(prost::Message::encoded_len(&answer)).expect("few");
+    let same = plan(&served, OPERATOR, taking(bytes)).await.expect("just enough");
+    assert_eq!(same.servings, answer.servings);
+    let status = refused("less", plan(&served, OPERATOR, taking(bytes - 1)).await, "ANSWER_TOO_LARGE", "");
+    assert_eq!((status.code(), metadata(&status, "max")), (Code::FailedPrecondition, (bytes - 1).to_string()));
+    assert!(status.message().contains("answer_bytes_max"), "{status:?}");
 }
 
 #[tokio::test]

@@ -267,7 +267,8 @@ async fn a_subscription_is_kept_like_any_entity_and_its_secret_is_shown_once() {
     for _ in 1..16 {
         subscribed(&served, PARTNER, asking(1)).await;
     }
-    refused("one too many", subscribe(&served, PARTNER, asking(1)).await, "OVERLOADED", "");
+    let status = refused("one too many", subscribe(&served, PARTNER, asking(1)).await, "LIMIT_REACHED", "");
+    assert!(status.message().contains("delete one"), "{status:?}");
     let request = v1::DeleteSubscriptionRequest { name: subscription.name.clone(), ..Default::default() };
     told(served.notifications(PARTNER).delete_subscription(request.clone()).await).expect("ended");
     refused("twice", told(served.notifications(PARTNER).delete_subscription(request).await), "NOT_FOUND", "");

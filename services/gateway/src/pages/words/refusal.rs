@@ -156,6 +156,14 @@ const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
             "一次提交的内容太多，什么都没有保存。请返回删短后再试。",
             "Too much was sent at once, and nothing was saved. Please go back and make it shorter.",
         ),
+        (ErrorReason::AnswerTooLarge, _) => Here(
+            "内容太多，一次显示不下。请缩小范围后再看。",
+            "There is too much to show at once. Please ask for a smaller part.",
+        ),
+        (ErrorReason::LimitReached, _) => Here(
+            "已经到了允许的最多数量，没有再增加。请先修改或删除已有的，再试。",
+            "There are as many as there may be, and no more was added. Please change or remove one of those first.",
+        ),
         (ErrorReason::StoreFull, _) => Instead(
             "平台的存储空间满了，什么都没有保存。请告诉平台管理员，过后再试。",
             "The platform has no space left to store anything, and nothing was saved. Please tell an operator, and try again later.",

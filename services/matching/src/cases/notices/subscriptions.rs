@@ -227,8 +227,11 @@ impl Platform {
         if found.entries.len() < SUBSCRIPTIONS_PER_ORGANIZATION_MAX {
             return Ok(());
         }
-        let max = i64::try_from(SUBSCRIPTIONS_PER_ORGANIZATION_MAX).unwrap_or(i64::MAX);
-        Err(Error::LimitReached { limit: "subscriptions_per_organization_max", max })
+        Err(Error::NoRoom {
+            limit: "subscriptions_per_organization_max",
+            max: SUBSCRIPTIONS_PER_ORGANIZATION_MAX,
+            instead: "change one that the organization has, or delete one first",
+        })
     }
 
     /// Whether any subscription is told.

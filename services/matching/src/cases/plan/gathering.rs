@@ -93,8 +93,7 @@ fn places(field: &str, entries: Vec<String>, names: &mut Names, violations: &mut
 
 /// Refuses what would be more than a bound, before it is kept.
 fn within(limit: &'static str, count: usize, max: usize) -> Result<(), Error> {
-    let bound = i64::try_from(max).unwrap_or(i64::MAX);
-    if count <= max { Ok(()) } else { Err(Error::LimitReached { limit, max: bound }) }
+    if count <= max { Ok(()) } else { Err(Error::SentTooMuch { limit, max }) }
 }
 
 impl Gathering {

@@ -41,6 +41,8 @@ pub(crate) struct PlanRules {
     pub(crate) aging: Option<Duration>,
     pub(crate) given_pairs_only: bool,
     pub(crate) distance_max: Option<f64>,
+    /// Longest answer that the caller takes.
+    pub(crate) answer_bytes_max: usize,
 }
 
 /// Something asked for, without its name.
@@ -145,6 +147,13 @@ struct StopWhenDropped(Arc<Watch>);
 impl Drop for StopWhenDropped {
     fn drop(&mut self) {
         self.0.stop();
+    }
+}
+
+impl PlanQuestion {
+    /// Longest answer that the caller takes.
+    pub(crate) const fn answer_bytes_max(&self) -> usize {
+        self.rules.answer_bytes_max
     }
 }
 

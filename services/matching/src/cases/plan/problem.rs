@@ -175,8 +175,7 @@ impl PlanQuestion {
                 };
                 if self.rules.distance_max.is_none_or(|most| distance <= most) {
                     if arcs.pool.len() == PLAN_PAIRS_MAX {
-                        let max = i64::try_from(PLAN_PAIRS_MAX).unwrap_or(i64::MAX);
-                        return Err(Error::LimitReached { limit: "plan_pairs_max", max });
+                        return Err(Error::SentTooMuch { limit: "plan_pairs_max", max: PLAN_PAIRS_MAX });
                     }
                     arcs.pool.push(*resource);
                     arcs.distance.push(distance);

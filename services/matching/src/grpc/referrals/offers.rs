@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use wishwell_api::v1;
 use wishwell_domain::ids::NeedId;
+use wishwell_domain::limits::PAGE_BYTES_MAX;
 use wishwell_domain::{Error, Violations};
 use wishwell_store::RequestKey;
 
@@ -38,12 +39,11 @@ pub(super) async fn batch_create(
     let asked = read_all(message.offers, place)?;
     let written = platform.create_referrals(&caller, place, asked).await?;
     let snapshot = platform.snapshot(&caller, None).await?;
-    Ok(v1::BatchCreateReferralsResponse {
-        referrals: referrals_of(&written)
-            .map(|referral| show_written(&caller, referral, division_shown(&caller, &snapshot, referral)))
-            .collect(),
-        log_position: written.position.0,
-    })
+    let mut referrals: Vec<v1::Referral> = referrals_of(&written)
+        .map(|referral| show_written(&caller, referral, division_shown(&caller, &snapshot, referral)))
+        .collect();
+    shorten(referrals.iter_mut());
+    Ok(v1::BatchCreateReferralsResponse { referrals, log_position: written.position.0 })
 }
 
 pub(super) async fn batch_try_create(
@@ -63,7 +63,20 @@ pub(super) async fn batch_try_create(
         log_position = log_position.max(position);
         results.push(tried);
     }
+    shorten(results.iter_mut().filter_map(|tried| tried.referral.as_mut()));
     Ok(v1::BatchTryCreateReferralsResponse { results, log_position })
+}
+
+/// Leaves out of referrals what they hold, once as much is told as a page has room for: who made a hundred of them cannot ask for the rest.
+fn shorten<'r>(referrals: impl Iterator<Item = &'r mut v1::Referral>) {
+    let mut told = 0;
+    for referral in referrals {
+        if told + referral.encoded_len() > PAGE_BYTES_MAX {
+            referral.lines.clear();
+            referral.occurrence_periods.clear();
+        }
+        told += referral.encoded_len();
+    }
 }
 
 /// What becomes of one offer, and the position of the log that it reached. What is refused stays refused, as what is made stays made:
@@ -158,4 +171,26 @@ fn refusal_kept(kept: Option<&serde_json::Value>) -> Result<tonic_types::pb::Sta
     let bytes = kept.and_then(serde_json::Value::as_str).and_then(|text| BASE64_STANDARD.decode(text).ok());
     let refusal = bytes.and_then(|bytes| tonic_types::pb::Status::decode(bytes.as_slice()).ok());
     refusal.ok_or_else(unknown_form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_tells_what_its_referrals_hold_as_long_as_there_is_room() {
+        let line = || v1::HoldLine { capacity_pool: "x".repeat(PAGE_BYTES_MAX / 4), ..v1::HoldLine::default() };
+        let referral = |lines: usize| v1::Referral {
+            name: "referrals/one".to_owned(),
+            lines: std::iter::repeat_with(line).take(lines).collect(),
+            occurrence_periods: vec!["2026-11-30".to_owned()],
+            ..v1::Referral::default()
+        };
+        let mut referrals: Vec<v1::Referral> = [1, 2, 1, 0, 4].map(referral).into();
+        shorten(referrals.iter_mut());
+        let told: Vec<_> = referrals.iter().map(|told| (told.lines.len(), told.occurrence_periods.len())).collect();
+        assert_eq!(told, [(1, 1), (2, 1), (0, 0), (0, 1), (0, 0)]);
+        assert!(referrals.iter().all(|told| told.name == "referrals/one"));
+        assert!(referrals.iter().map(prost::Message::encoded_len).sum::<usize>() <= PAGE_BYTES_MAX);
+    }
 }
