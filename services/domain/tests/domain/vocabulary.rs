@@ -32,6 +32,8 @@ How figures read on pages, in tables of commands, in reports and in the reasons 
   `850 m`, `3.6 km`, `4 km`, `123 km`. 距离四舍五入：不足一公里用米，一公里起保留一位小数，一百公里起取整：`850 米`、`3.6 公里`、`4 公里`、`123 公里`。
 - A space stands between a figure and its unit, in Chinese as in English; none behind `¥` or within a date. Chinese sentences have Chinese punctuation.
   数字与单位之间空一格，`¥` 之后和日期之中不空；中文句子用中文标点。
+- A date is `2026-11-28`, a time `2026-11-28 19:05` by the clock of 24 hours: on pages of partners and of staff, in commands, reports and reasons, in Chinese as in English. How far away it is may stand beside it
+  (`还剩 3 小时`, `3 hours left`), not in its place where somebody has to keep it. 日期一律写作 `2026-11-28`，时间一律写作 `2026-11-28 19:05`（24 小时制），中英文相同；期限旁可另注“还剩 3 小时”，但不能只写剩余时间。
 - Times are Beijing time (`Asia/Shanghai`), and say so: once for a page or a column, `+08` where one stands alone. When something opens is told by the clocks of its place.
   时间为北京时间并注明：每页或每栏注明一次，单独出现时写 `+08`；开放时间按当地时间。
 ";

@@ -62,7 +62,7 @@ pub(in crate::pages) fn facts(visit: &Visit, names: &Names, item: &v1::WishItem)
     html! {
         p class="facts" {
             @if !item.division.is_empty() { span { (names.place(visit, &item.division)) } }
-            @if let Ok(week) = item.published_week.parse() { span { (time::week(visit.language, week, visit.app.now())) } }
+            @if let Ok(week) = item.published_week.parse() { span { (time::week(visit.language, week)) } }
         }
     }
 }

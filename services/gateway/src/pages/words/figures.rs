@@ -128,9 +128,13 @@ pub(in crate::pages) fn instant(time: Option<&prost_types::Timestamp>) -> Option
     time.and_then(|time| Timestamp::new(time.seconds, time.nanos).ok())
 }
 
-/// An instant as a clock on the wall shows it, to the minute.
+/// An instant of the wire as [`moment`] tells it; empty where there is none.
 pub(in crate::pages) fn clock(time: Option<&prost_types::Timestamp>) -> String {
-    let Some(at) = instant(time) else { return String::new() };
+    instant(time).map(moment).unwrap_or_default()
+}
+
+/// An instant as a clock on the wall shows it, to the minute, in either language.
+pub(in crate::pages) fn moment(at: Timestamp) -> String {
     CHINA.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
@@ -157,6 +161,15 @@ fn counted(count: i64, one: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_told_by_the_clock_in_china() {
+        let at = |seconds| prost_types::Timestamp { seconds, nanos: 0 };
+        assert_eq!(clock(Some(&at(1_795_507_200))), "2026-11-24 16:00");
+        // The eve of a year elsewhere.
+        assert_eq!(clock(Some(&at(1_798_732_800))), "2027-01-01 00:00");
+        assert_eq!(clock(None), "");
+    }
 
     #[test]
     fn what_recurs_is_said_with_its_total() {

@@ -4,8 +4,6 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use wishwell_report::Language;
 
-use super::figures::CHINA;
-
 /// How long is left until an instant, or for how long it is over.
 pub(in crate::pages) fn left(language: Language, until: Timestamp, now: Timestamp) -> String {
     let distance = until.duration_since(now);
@@ -27,26 +25,9 @@ pub(in crate::pages) fn ago(language: Language, at: Timestamp, now: Timestamp) -
     language.pick(format!("{span}前"), format!("{span} ago"))
 }
 
-/// An instant by the clock of the place.
-pub(in crate::pages) fn moment(language: Language, at: Timestamp, now: Timestamp) -> String {
-    let at = CHINA.to_datetime(at);
-    format!("{} {}", day(language, at.date(), now), at.strftime("%H:%M"))
-}
-
 /// The week in which a wish was published, by its Monday.
-pub(in crate::pages) fn week(language: Language, monday: Date, now: Timestamp) -> String {
-    let monday = day(language, monday, now);
-    language.pick(format!("{monday}那周许下"), format!("wished in the week of {monday}"))
-}
-
-/// A day, with its year where that is another than this one.
-fn day(language: Language, day: Date, now: Timestamp) -> String {
-    let (month, nth) = (day.month(), day.day());
-    if day.year() == CHINA.to_datetime(now).year() {
-        language.pick(format!("{month}月{nth}日"), day.strftime("%-d %b").to_string())
-    } else {
-        language.pick(format!("{}年{month}月{nth}日", day.year()), day.strftime("%-d %b %Y").to_string())
-    }
+pub(in crate::pages) fn week(language: Language, monday: Date) -> String {
+    language.pick(format!("{monday} 那周许下"), format!("wished in the week of {monday}"))
 }
 
 /// The largest unit that says enough: minutes below two hours, hours below two days, then days.
@@ -82,13 +63,8 @@ mod tests {
         }
         assert_eq!(ago(Language::Zh, now, now), "刚刚");
         assert_eq!(ago(Language::Zh, after(-180), now), "3 小时前");
-        assert_eq!(moment(Language::Zh, now, now), "11月28日 19:05");
-        assert_eq!(moment(Language::En, now, now), "28 Nov 19:05");
-        assert_eq!(week(Language::Zh, jiff::civil::date(2026, 11, 23), now), "11月23日那周许下");
-        // Another year by the clock in China, where it is the eve of one elsewhere.
-        let next_year: Timestamp = "2026-12-31T16:00:00Z".parse().unwrap();
-        assert_eq!(moment(Language::Zh, next_year, now), "2027年1月1日 00:00");
-        assert_eq!(moment(Language::En, next_year, now), "1 Jan 2027 00:00");
-        assert_eq!(week(Language::En, jiff::civil::date(2026, 12, 28), next_year), "wished in the week of 28 Dec 2026");
+        let monday = jiff::civil::date(2026, 11, 23);
+        assert_eq!(week(Language::Zh, monday), "2026-11-23 那周许下");
+        assert_eq!(week(Language::En, monday), "wished in the week of 2026-11-23");
     }
 }

@@ -260,7 +260,7 @@ fn last(visit: &Visit, told: Option<&v1::Notification>) -> Markup {
             }
         }
         @if let Some(at) = again.filter(|at| *at > now) {
-            @let at = time::moment(visit.language, at, now);
+            @let at = figures::moment(at);
             " · " (visit.say(format!("{at} 再发"), format!("again at {at}")))
         }
     }

@@ -64,8 +64,8 @@ pub(in crate::pages::portal) fn deadline(visit: &Visit, referral: &v1::Referral)
     html! {
         time class=(if at < now { "due over" } else { "due" }) datetime=(at) {
             (visit.say(
-                format!("{} 前{what}", time::moment(visit.language, at, now)),
-                format!("{what} {}", time::moment(visit.language, at, now)),
+                format!("{} 前{what}", figures::moment(at)),
+                format!("{what} {}", figures::moment(at)),
             ))
             " · " strong { (time::left(visit.language, at, now)) }
         }
