@@ -1,5 +1,5 @@
 //! The contract `wishwell.v1` in Rust: messages, clients and servers as prost and tonic write them, validation of every
-//! request, and canonical protobuf JSON.
+//! request, canonical protobuf JSON, and what refusals are called for people.
 //!
 //! The generated code is committed; nothing but Rust is needed to build it. A test compiles the protos and fails when the
 //! committed code differs.
@@ -8,6 +8,7 @@ pub mod answer;
 mod encoded;
 pub mod json;
 mod redacted;
+pub mod refusal;
 mod request;
 mod validation;
 

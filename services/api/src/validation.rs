@@ -7,6 +7,7 @@ mod words;
 use crate::Request;
 
 pub(crate) use pattern::Pattern;
+pub(crate) use words::pattern_in_chinese;
 
 /// Most violations told in one answer.
 pub const VIOLATIONS_MAX: usize = 100;

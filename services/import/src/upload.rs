@@ -118,8 +118,25 @@ pub struct Refusal {
     pub stage: Stage,
     /// Its key, or its code.
     pub key: String,
-    /// Why.
+    /// Why, as the server says it.
     pub message: String,
+    /// The status that it answered.
+    pub code: Code,
+    /// What came with it: its reason, and each violation.
+    pub details: Vec<u8>,
+}
+
+impl Refusal {
+    fn new(stage: Stage, key: String, status: &Status) -> Self {
+        let (message, details) = (status.message().to_owned(), status.details().to_vec());
+        Self { stage, key, message, code: status.code(), details }
+    }
+
+    /// The refusal as the server answered it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        Status::with_details(self.code, &self.message, self.details.clone().into())
+    }
 }
 
 /// What an upload did.
@@ -246,8 +263,7 @@ async fn pause<T: Connection>(
                 one.standing = Standing::PausedNow;
             }
             Err(status) if is_about_entries(&status) => {
-                let message = status.message().to_owned();
-                summary.refusals.push(Refusal { stage: Stage::Vanished, key: one.key.clone(), message });
+                summary.refusals.push(Refusal::new(Stage::Vanished, one.key.clone(), &status));
             }
             Err(status) => {
                 let (call, first, status) = ("UpdateResource", done + 1, Box::new(status));
@@ -308,7 +324,7 @@ impl<M: Message + Clone> Batches<M> {
                 }
                 Err(status) if range.len() == 1 => {
                     let key = (self.key)(&entries[range.start]);
-                    summary.refusals.push(Refusal { stage: self.stage, key, message: status.message().to_owned() });
+                    summary.refusals.push(Refusal::new(self.stage, key, &status));
                     outcomes.refused += 1;
                     done += 1;
                     progress(Progress { stage: self.stage, done, total });

@@ -10,7 +10,7 @@ use wishwell_api::v1::{
     ExternalId, ListNeedsRequest, ListOrganizationsRequest, NeedFilter, SubmitNeedRequest,
 };
 
-use crate::client::{Server, refused};
+use crate::client::Server;
 use crate::exit::{Exit, Failure};
 use crate::progress::Progress;
 
@@ -57,7 +57,7 @@ pub(crate) enum Found {
 
 /// Looks what the store holds.
 pub(crate) async fn look(server: &Server) -> Result<Found, Failure> {
-    let failed = |status: tonic::Status| refused("the store cannot be looked at", &status);
+    let failed = |status: tonic::Status| server.refused(("the store cannot be looked at", "无法查看存储"), &status);
     let request = ListOrganizationsRequest { page_size: 1, ..ListOrganizationsRequest::default() };
     let organizations = server.catalog().list_organizations(request).await.map_err(failed)?.into_inner().organizations;
     let Some(first) = organizations.first() else { return Ok(Found::Nothing) };
@@ -84,19 +84,20 @@ pub(crate) async fn load(
 ) -> Result<(), Failure> {
     let requests = Requests::read()?;
     progress.begin("demo", requests.steps());
-    let failed = |what: &'static str| {
-        move |status: tonic::Status| refused(format!("the demo's {what} cannot be loaded"), &status)
+    let failed = |en: &'static str, zh: &'static str| {
+        let what = (format!("the demo's {en} cannot be loaded"), format!("无法载入演示数据中的{zh}"));
+        move |status: tonic::Status| operator.refused((&what.0, &what.1), &status)
     };
     let mut catalog = operator.catalog();
-    catalog.batch_upsert_divisions(requests.divisions).await.map_err(failed("divisions"))?;
+    catalog.batch_upsert_divisions(requests.divisions).await.map_err(failed("divisions", "区划"))?;
     progress.step();
-    catalog.batch_upsert_categories(requests.categories).await.map_err(failed("categories"))?;
+    catalog.batch_upsert_categories(requests.categories).await.map_err(failed("categories", "类别"))?;
     progress.step();
-    catalog.batch_upsert_organizations(requests.organizations).await.map_err(failed("organizations"))?;
+    catalog.batch_upsert_organizations(requests.organizations).await.map_err(failed("organizations", "机构"))?;
     progress.step();
-    catalog.batch_upsert_capacity_pools(requests.capacity_pools).await.map_err(failed("capacity pools"))?;
+    catalog.batch_upsert_capacity_pools(requests.capacity_pools).await.map_err(failed("capacity pools", "容量池"))?;
     progress.step();
-    catalog.batch_upsert_resources(requests.resources).await.map_err(failed("resources"))?;
+    catalog.batch_upsert_resources(requests.resources).await.map_err(failed("resources", "资源"))?;
     progress.step();
     people(channel, progress).await?;
     follow::follow(case_worker).await?;
@@ -110,16 +111,23 @@ async fn people(server: &Server, progress: &Progress) -> Result<(), Failure> {
     let mut client = server.needs();
     for request in list::<CreateHouseholdRequest>("households", demo_file!("households"))? {
         let answer = client.create_household(request).await;
-        answer.map_err(|status| refused("a demo household cannot be loaded", &status))?;
+        answer.map_err(|status| {
+            server.refused(("a demo household cannot be loaded", "无法载入演示数据中的家庭"), &status)
+        })?;
         progress.step();
     }
     for request in list::<CreateBeneficiaryRequest>("beneficiaries", demo_file!("beneficiaries"))? {
         let answer = client.create_beneficiary(request).await;
-        answer.map_err(|status| refused("a demo beneficiary cannot be loaded", &status))?;
+        answer.map_err(|status| {
+            server.refused(("a demo beneficiary cannot be loaded", "无法载入演示数据中的救助对象"), &status)
+        })?;
         progress.step();
     }
     for request in list::<SubmitNeedRequest>("needs", demo_file!("needs"))? {
-        client.submit_need(request).await.map_err(|status| refused("a demo need cannot be loaded", &status))?;
+        client
+            .submit_need(request)
+            .await
+            .map_err(|status| server.refused(("a demo need cannot be loaded", "无法载入演示数据中的需求"), &status))?;
         progress.step();
     }
     Ok(())

@@ -50,7 +50,9 @@ pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// What could not be done, in one line.
     pub(crate) summary: String,
-    /// Why, at least one.
+    /// In a sentence why, where that is not said by the problems; empty otherwise.
+    pub(crate) why: String,
+    /// What is wrong exactly, at least one.
     pub(crate) problems: Vec<Problem>,
     /// The language that it is told in.
     pub(crate) lang: Lang,
@@ -64,12 +66,14 @@ impl Failure {
         what: impl Into<String>,
         remedy: impl Into<String>,
     ) -> Self {
-        Self { exit, summary: summary.into(), problems: vec![Problem::new(what, remedy)], lang: Lang::En }
+        let problems = vec![Problem::new(what, remedy)];
+        Self { exit, summary: summary.into(), why: String::new(), problems, lang: Lang::En }
     }
 
     /// Wrong configuration: every problem at once.
     pub(crate) fn configuration(summary: impl Into<String>, problems: Vec<Problem>) -> Self {
-        Self { exit: Exit::Configuration, summary: summary.into(), problems, lang: Lang::En }
+        let (exit, why) = (Exit::Configuration, String::new());
+        Self { exit, summary: summary.into(), why, problems, lang: Lang::En }
     }
 
     /// The same, whose texts are in this language.
@@ -81,6 +85,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}{}", self.lang.pick("error: ", "错误："), self.summary)?;
+        if !self.why.is_empty() {
+            writeln!(f, "\n  {}", self.why)?;
+        }
         let numbered = self.problems.len() > 1;
         for (index, problem) in self.problems.iter().enumerate() {
             let lead = if numbered { format!("{:>3}. ", index + 1) } else { "  ".to_owned() };
@@ -126,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_failure_that_is_told_in_chinese_begins_in_chinese() {
-        let failure = Failure::one(Exit::Failed, "并非一切正常", "5 项检查中有 1 项未通过", "").told_in(Lang::Zh);
-        assert_eq!(failure.to_string(), "错误：并非一切正常\n\n  5 项检查中有 1 项未通过\n");
+        let failure = Failure::one(Exit::Failed, "有检查未通过", "5 项检查中有 1 项未通过", "").told_in(Lang::Zh);
+        assert_eq!(failure.to_string(), "错误：有检查未通过\n\n  5 项检查中有 1 项未通过\n");
     }
 }

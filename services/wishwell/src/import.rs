@@ -10,11 +10,11 @@ use std::time::Duration;
 use wishwell_api::v1::catalog_service_client::CatalogServiceClient;
 use wishwell_import::{
     Directory, FileCounts, Format, ImportError, OnVanished, Options, Outcomes, Plan, Progress as Sent, Reading,
-    ReadingStage, Report, Stage, Trust, UploadSummary, plan, read_beside, upload,
+    ReadingStage, Refusal, Report, Stage, Trust, UploadSummary, plan, read_beside, upload,
 };
 
 use crate::cli::{ImportArgs, ImportCommand};
-use crate::client::{Server, refused, wrong_door};
+use crate::client::{Server, in_a_line, refused, wrong_door};
 use crate::config::{ClientConfig, ClientFlags};
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
@@ -42,9 +42,9 @@ pub(crate) async fn run(
         category_prefix: arguments.category_prefix.clone(),
     };
     let (directory, mut report) = read(&arguments.path, options, config.lang).await?;
-    check_format(&arguments.path, &directory, linksf)?;
+    check_format(&arguments.path, &directory, linksf, config.lang)?;
     let report_path = arguments.report.clone().unwrap_or_else(|| PathBuf::from("wishwell-import-report.jsonl"));
-    report.write(&report_path).map_err(|error| failure(&report_path, &error))?;
+    report.write(&report_path).map_err(|error| failure(&report_path, &error, config.lang))?;
     let trust = if arguments.unverified { Trust::Applied } else { Trust::Verified };
     let planned = plan(&directory, trust);
     let gives = gives(&directory, &planned, config.lang);
@@ -57,8 +57,11 @@ pub(crate) async fn run(
     // Only now is it known what became of the rows, and of what was there before.
     if report.tell_of(&summary) {
         report.write(&report_path).map_err(|error| {
-            let what = "the report does not tell what the server refused and what has vanished";
-            Failure::one(Exit::Storage, what, error.to_string(), "")
+            let what = config.lang.pick(
+                "the report does not tell what the server refused and what has vanished",
+                "报告里没有写上服务器拒收的和目录中已消失的",
+            );
+            Failure::one(Exit::Storage, what, error.to_string(), "").told_in(config.lang)
         })?;
     }
     let page = head(&gives, &report, &report_path, config.lang)
@@ -69,7 +72,7 @@ pub(crate) async fn run(
     }
     // The table belongs to whoever reads the output also when the code says that not all is well.
     crate::exit::say(&page);
-    Err(refusals(&summary, &report_path))
+    Err(refusals(&summary, &report_path, config.lang))
 }
 
 /// Reads and cleans beside the thread that shows how far it is.
@@ -95,8 +98,9 @@ async fn read(path: &Path, options: Options, lang: Lang) -> Result<(Directory, R
     progress.begin(lang.pick("reading", "读取"), 0);
     let read = shown(Duration::ZERO, DRAW_EVERY, work, show).await;
     progress.end();
-    let read = read.map_err(|error| Failure::one(Exit::Defect, "reading broke off", error.to_string(), ""))?;
-    read.map_err(|error| failure(path, &error))
+    let broken = lang.pick("reading broke off", "读取中断");
+    let read = read.map_err(|error| Failure::one(Exit::Defect, broken, error.to_string(), "").told_in(lang))?;
+    read.map_err(|error| failure(path, &error, lang))
 }
 
 async fn send(server: &Server, planned: Plan, arguments: &ImportArgs, lang: Lang) -> Result<UploadSummary, Failure> {
@@ -113,32 +117,48 @@ async fn send(server: &Server, planned: Plan, arguments: &ImportArgs, lang: Lang
     let on_vanished = if arguments.pause_vanished { OnVanished::Pause } else { OnVanished::Keep };
     let summary = upload(client, planned, on_vanished, &mut show).await;
     progress.end();
-    summary.map_err(|error| failure(&arguments.path, &error))
+    summary.map_err(|error| failure(&arguments.path, &error, lang))
 }
 
-fn check_format(path: &Path, directory: &Directory, linksf: bool) -> Result<(), Failure> {
+fn check_format(path: &Path, directory: &Directory, linksf: bool, lang: Lang) -> Result<(), Failure> {
     let is_linksf = directory.format == Format::LinkSf;
     if is_linksf == linksf {
         return Ok(());
     }
     let right = if is_linksf { "linksf" } else { "hsds" };
-    let what = format!("{} is {}", path.display(), directory.format.name());
-    Err(Failure::one(Exit::Usage, "nothing was imported", what, format!("wishwell import {right} {}", path.display())))
+    let (path, format) = (path.display(), directory.format.name());
+    let what = match lang {
+        Lang::En => format!("{path} is {format}"),
+        Lang::Zh => format!("{path} 是 {format}"),
+    };
+    let summary = lang.pick("nothing was imported", "没有导入任何数据");
+    Err(Failure::one(Exit::Usage, summary, what, format!("wishwell import {right} {path}")).told_in(lang))
 }
 
-fn failure(path: &Path, error: &ImportError) -> Failure {
-    let summary = format!("{} cannot be imported", path.display());
+fn failure(path: &Path, error: &ImportError, lang: Lang) -> Failure {
+    let summary = match lang {
+        Lang::En => format!("{} cannot be imported", path.display()),
+        Lang::Zh => format!("无法导入 {}", path.display()),
+    };
     match error {
         ImportError::Call { status, call, first, total } => {
-            let refused = refused(summary, status);
+            let refused = refused(summary, status, lang);
             // Whoever took something is the right one.
-            let again = *total > 0 || wrong_door(status).is_none();
-            let remedy = if again { "start the same import again: what was sent is not doubled" } else { "" };
+            let again = *total > 0 || wrong_door(status, lang).is_none();
+            let once_more = lang.pick(
+                "start the same import again: what was sent is not doubled",
+                "请再次运行同一导入：已经发送的不会重复",
+            );
+            let remedy = if again { once_more } else { "" };
             let mut problems = refused.problems;
             if let Some(problem) = problems.first_mut() {
                 // What is read before anything is sent has no entries.
-                let entry = if *total > 0 { format!(", entry {first} of {total}") } else { String::new() };
-                problem.what = format!("{call}{entry}: {}", problem.what);
+                let entry = match (*total > 0, lang) {
+                    (false, _) => String::new(),
+                    (true, Lang::En) => format!(", entry {first} of {total}"),
+                    (true, Lang::Zh) => format!("，第 {first} 条（共 {total} 条）"),
+                };
+                problem.what = format!("{call}{entry}{}{}", lang.pick(": ", "："), problem.what);
                 problem.remedy = [problem.remedy.as_str(), remedy]
                     .iter()
                     .filter(|text| !text.is_empty())
@@ -149,9 +169,9 @@ fn failure(path: &Path, error: &ImportError) -> Failure {
             Failure { problems, ..refused }
         }
         ImportError::Option { .. } | ImportError::TimeZoneRequired => {
-            Failure::one(Exit::Usage, summary, error.to_string(), "")
+            Failure::one(Exit::Usage, summary, error.to_string(), "").told_in(lang)
         }
-        _ => Failure::one(Exit::Storage, summary, error.to_string(), ""),
+        _ => Failure::one(Exit::Storage, summary, error.to_string(), "").told_in(lang),
     }
 }
 
@@ -184,7 +204,7 @@ fn head(gives: &str, report: &Report, path: &Path, lang: Lang) -> String {
         table.row([file.clone(), read, clean, repaired, merged, set_aside, refused]);
     }
     let told: String = report.notes.iter().map(|note| format!("{}\n", notes::told(note, lang))).collect();
-    let every_row = lang.pick("every row that is not clean is in", "每一行修正、合并、搁置或被拒都记录在");
+    let every_row = lang.pick("every row that is not clean is in", "凡有修正、合并、搁置或被拒的行，都记录在");
     format!("{gives}\n\n{}{told}{every_row} {}\n", table.render(terminal_width()), path.display())
 }
 
@@ -221,19 +241,30 @@ fn sent(summary: &UploadSummary, lang: Lang) -> String {
     format!("\n{}", table.render(terminal_width()))
 }
 
-fn refusals(summary: &UploadSummary, report: &Path) -> Failure {
+fn refusals(summary: &UploadSummary, report: &Path, lang: Lang) -> Failure {
     let count = summary.refusals.len();
     let shown = summary.refusals.iter().take(REFUSALS_SHOWN_MAX);
-    let lines: Vec<String> =
-        shown.map(|refusal| format!("{} {}: {}", refusal.stage.name(), refusal.key, refusal.message)).collect();
-    let summary = format!("the server did not take {count} of the entries; all others are stored");
-    Failure::one(Exit::Failed, summary, lines.join("\n"), format!("all of them are in {}", report.display()))
+    let line = |refusal: &Refusal| {
+        let (stage, why) = (named(refusal.stage, lang), in_a_line(&refusal.status(), lang));
+        format!("{stage} {}{}{why}", refusal.key, lang.pick(": ", "："))
+    };
+    let lines: Vec<String> = shown.map(line).collect();
+    let report = report.display();
+    let (summary, remedy) = match lang {
+        Lang::En => (
+            format!("the server did not take {count} of the entries; all others are stored"),
+            format!("all of them are in {report}"),
+        ),
+        Lang::Zh => (format!("服务器没有接收其中 {count} 条，其余都已保存"), format!("全部记录在 {report}（英文）")),
+    };
+    Failure::one(Exit::Failed, summary, lines.join("\n"), remedy).told_in(lang)
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use tonic::Status;
+    use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
     use super::*;
 
@@ -241,7 +272,7 @@ mod tests {
     fn an_import_is_to_be_started_again_where_that_can_help() {
         let told = |call, total, status| {
             let error = ImportError::Call { call, first: 7, total, status: Box::new(status) };
-            let failure = failure(Path::new("directory"), &error);
+            let failure = failure(Path::new("directory"), &error, Lang::En);
             let problem = failure.problems.first().unwrap();
             (problem.what.clone(), problem.remedy.clone())
         };
@@ -254,5 +285,31 @@ mod tests {
             "nothing was sent of which it could be an entry"
         );
         assert!(remedy.contains("https://") && !remedy.contains("again"), "{remedy}");
+    }
+
+    #[test]
+    fn entries_that_the_server_refused_are_told_in_either_language() {
+        let mut details = ErrorDetails::new();
+        details.set_error_info("INVALID_FIELDS", "wishwell.v1", std::collections::HashMap::new());
+        let violation = FieldViolation {
+            reason: "TEXT_REQUIRED".to_owned(),
+            ..FieldViolation::new("resources[0].title.zh", "must not be empty")
+        };
+        details.set_bad_request(vec![violation]);
+        let said = "1 field violation(s), first: resources[0].title.zh: must not be empty";
+        let status = Status::with_error_details(tonic::Code::InvalidArgument, said, details);
+        let refusal = Refusal {
+            stage: Stage::Resources,
+            key: "r-1".to_owned(),
+            message: said.to_owned(),
+            code: status.code(),
+            details: status.details().to_vec(),
+        };
+        let summary = UploadSummary { refusals: vec![refusal], ..UploadSummary::default() };
+        let told = |lang| refusals(&summary, Path::new("report.jsonl"), lang).to_string();
+        let (en, zh) = (told(Lang::En), told(Lang::Zh));
+        assert!(en.contains(&format!("resources r-1: {said}\n")), "{en}");
+        assert!(zh.starts_with("错误：服务器没有接收其中 1 条，其余都已保存\n"), "{zh}");
+        assert!(zh.contains("资源 r-1：resources[0].title.zh：不能为空\n"), "{zh}");
     }
 }

@@ -1,6 +1,7 @@
 //! The language of what is printed for people.
 
-/// Which language a person reads. Errors of the configuration and logs are in English whatever it is: they are searched for.
+/// Which language a person reads. Errors of the configuration and logs are in English whatever it is: they are searched for. Of what a server
+/// refuses, its own words follow the language's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Lang {
     /// English.

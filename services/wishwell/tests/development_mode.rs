@@ -49,10 +49,14 @@ fn command() -> Command {
 }
 
 fn ask(address: SocketAddr, folder: &Path, arguments: &[&str]) -> Output {
+    ask_in("en", address, folder, arguments)
+}
+
+fn ask_in(lang: &str, address: SocketAddr, folder: &Path, arguments: &[&str]) -> Output {
     let server = format!("http://{address}");
     command()
         .args(arguments)
-        .args(["--lang", "en", "--server", &server])
+        .args(["--lang", lang, "--server", &server])
         .current_dir(folder)
         .output()
         .expect("the binary runs")
@@ -271,6 +275,50 @@ async fn what_the_server_refuses_of_a_question_is_told_by_the_flags_that_say_it(
         assert!(said.contains(flag), "{flag}\n{said}");
     }
     assert!(!said.contains("inline_need"), "{said}");
+}
+
+#[tokio::test]
+async fn what_the_server_refuses_is_told_in_the_language_of_whoever_asks() {
+    let (process, address) = start(&[]).await;
+    let told = |lang: &str, arguments: &[&str]| {
+        let output = ask_in(lang, address, process.folder(), arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let none = "referrals/01920000-0000-7000-8000-000000000000";
+    let accept = ["referral", "accept", none];
+    assert_eq!(
+        told("en", &accept),
+        format!(
+            "error: the step cannot be taken\n\n  It was not found: it may be over or removed, or it is not yours to see.\n\n  \
+             {none} was not found (NOT_FOUND)\n"
+        )
+    );
+    assert_eq!(
+        told("zh", &accept),
+        format!(
+            "错误：这一步没有办成\n\n  没有找到：可能已经结束或被删除，也可能不归您查看。\n\n  对象 {none}\n  \
+             服务器原文：{none} was not found (NOT_FOUND)\n"
+        )
+    );
+    let find = ["find", "--category", "education.desk", "--division", "640104", "--top", "0", "--quantity", "0"];
+    let zh = told("zh", &find);
+    for said in [
+        "错误：无法查找资源",
+        "请求的内容不符合要求，没有执行。",
+        "--top：应在 1 到 ",
+        "（所填为 \"0\"）",
+        "--quantity：应大于 0",
+    ] {
+        assert!(zh.contains(said), "{said}\n{zh}");
+    }
+    let en = told("en", &find);
+    for said in ["--top: must be", "(got \"0\")", "--quantity: must be greater than 0"] {
+        assert!(en.contains(said), "{said}\n{en}");
+    }
+    let elsewhere = told("zh", &["needs", "--division", "12345"]);
+    assert!(elsewhere.contains("应是区划代码：2、4、6、9 或 12 位数字"), "{elsewhere}");
 }
 
 #[tokio::test]

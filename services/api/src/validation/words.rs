@@ -1,43 +1,104 @@
 //! What a rule asks for, in words. A pattern is said as what it means, never as a regular expression.
 
-/// Every pattern of the contract and what it asks for. A test holds that none is missing.
-const PATTERNS: &[(&str, &str)] = &[
-    ("^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `organizations/` and a UUID in lower case"),
-    ("^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `resources/` and a UUID in lower case"),
-    ("^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `rounds/` and a UUID in lower case"),
-    ("^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `capacityPools/` and a UUID in lower case"),
-    ("^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `needs/` and a UUID in lower case"),
-    ("^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `beneficiaries/` and a UUID in lower case"),
-    ("^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `households/` and a UUID in lower case"),
-    ("^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `referrals/` and a UUID in lower case"),
-    ("^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `wishes/` and a UUID in lower case"),
-    ("^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `subscriptions/` and a UUID in lower case"),
-    ("^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", "must be `notifications/` and a UUID in lower case"),
-    ("^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$", "must be `categories/` and the code of a category"),
+/// Every pattern of the contract and what it asks for, in English and in Chinese. A test holds that none is missing.
+const PATTERNS: &[(&str, &str, &str)] = &[
+    (
+        "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `organizations/` and a UUID in lower case",
+        "应是 `organizations/` 加小写的 UUID",
+    ),
+    (
+        "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `resources/` and a UUID in lower case",
+        "应是 `resources/` 加小写的 UUID",
+    ),
+    (
+        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `rounds/` and a UUID in lower case",
+        "应是 `rounds/` 加小写的 UUID",
+    ),
+    (
+        "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `capacityPools/` and a UUID in lower case",
+        "应是 `capacityPools/` 加小写的 UUID",
+    ),
+    (
+        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `needs/` and a UUID in lower case",
+        "应是 `needs/` 加小写的 UUID",
+    ),
+    (
+        "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `beneficiaries/` and a UUID in lower case",
+        "应是 `beneficiaries/` 加小写的 UUID",
+    ),
+    (
+        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `households/` and a UUID in lower case",
+        "应是 `households/` 加小写的 UUID",
+    ),
+    (
+        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `referrals/` and a UUID in lower case",
+        "应是 `referrals/` 加小写的 UUID",
+    ),
+    (
+        "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `wishes/` and a UUID in lower case",
+        "应是 `wishes/` 加小写的 UUID",
+    ),
+    (
+        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `subscriptions/` and a UUID in lower case",
+        "应是 `subscriptions/` 加小写的 UUID",
+    ),
+    (
+        "^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+        "must be `notifications/` and a UUID in lower case",
+        "应是 `notifications/` 加小写的 UUID",
+    ),
+    (
+        "^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+        "must be `categories/` and the code of a category",
+        "应是 `categories/` 加类别编码",
+    ),
     (
         "^divisions/[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
         "must be `divisions/` and the code of a division",
+        "应是 `divisions/` 加区划代码",
     ),
     (
         "^[1-9][0-9]([0-9]{2}([0-9]{2}([0-9]{3}([0-9]{3})?)?)?)?$",
         "must be the code of a division: 2, 4, 6, 9 or 12 digits, the first not 0",
+        "应是区划代码：2、4、6、9 或 12 位数字，首位不为 0",
     ),
     (
         "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "must be the code of a category: 1 to 64 letters, digits, dots, hyphens or underscores, a letter or digit first",
+        "应是类别编码：1 到 64 个字母、数字、点、连字符或下划线，以字母或数字开头",
     ),
     (
         "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$",
         "must name a source: 1 to 64 letters, digits, dots, colons, hyphens or underscores, a letter or digit first",
+        "应是来源系统：1 到 64 个字母、数字、点、冒号、连字符或下划线，以字母或数字开头",
     ),
-    ("^[a-z][a-z0-9_]{0,31}$", "must be the code of a unit, such as `piece` or `hour`"),
-    ("^[a-z][a-z0-9_]{0,63}$", "must be the key of a fact, such as `age_years`"),
-    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "must be a date as `YYYY-MM-DD`"),
-    ("^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$", "must be an IANA time zone, such as `Asia/Shanghai`"),
-    ("^[A-Z]{3}$", "must be the ISO 4217 code of a currency, such as `CNY`"),
+    (
+        "^[a-z][a-z0-9_]{0,31}$",
+        "must be the code of a unit, such as `piece` or `hour`",
+        "应是单位代码，如 `piece` 或 `hour`",
+    ),
+    ("^[a-z][a-z0-9_]{0,63}$", "must be the key of a fact, such as `age_years`", "应是事实的键，如 `age_years`"),
+    ("^[0-9]{4}-[0-9]{2}-[0-9]{2}$", "must be a date as `YYYY-MM-DD`", "应是日期，写作 `YYYY-MM-DD`"),
+    (
+        "^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$",
+        "must be an IANA time zone, such as `Asia/Shanghai`",
+        "应是 IANA 时区，如 `Asia/Shanghai`",
+    ),
+    ("^[A-Z]{3}$", "must be the ISO 4217 code of a currency, such as `CNY`", "应是 ISO 4217 币种代码，如 `CNY`"),
     (
         "^[0-9A-HJ-NPQRTUWXY]{18}$",
         "must be a unified social credit code: 18 digits and capital letters without I, O, S, V and Z",
+        "应是统一社会信用代码：18 位数字或大写字母，不含 I、O、S、V、Z",
     ),
 ];
 
@@ -57,12 +118,17 @@ pub(super) fn of(rule: &str, message: &str) -> String {
     }
     if rule == "string.pattern" {
         // The message ends with the pattern in backquotes.
-        let known = PATTERNS.iter().find(|(pattern, _)| message.contains(&format!("`{pattern}`")));
-        if let Some((_, words)) = known {
+        let known = PATTERNS.iter().find(|(pattern, ..)| message.contains(&format!("`{pattern}`")));
+        if let Some((_, words, _)) = known {
             return (*words).to_owned();
         }
     }
     if message.is_empty() { format!("must hold {rule}") } else { message.replacen("value ", "", 1) }
+}
+
+/// What a pattern asks for, in Chinese, by how it is said in English.
+pub(crate) fn pattern_in_chinese(said: &str) -> Option<&'static str> {
+    PATTERNS.iter().find(|(_, words, _)| *words == said).map(|(.., zh)| *zh)
 }
 
 #[cfg(test)]
@@ -96,7 +162,7 @@ mod tests {
         }
         found.sort();
         found.dedup();
-        let mut known: Vec<String> = super::PATTERNS.iter().map(|(pattern, _)| (*pattern).to_owned()).collect();
+        let mut known: Vec<String> = super::PATTERNS.iter().map(|(pattern, ..)| (*pattern).to_owned()).collect();
         known.sort();
         assert_eq!(found, known);
     }

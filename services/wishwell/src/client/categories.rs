@@ -2,8 +2,8 @@
 
 use wishwell_api::v1::{Category, CategoryFilter, GetCategoryRequest, ListCategoriesRequest};
 
+use super::Server;
 use super::words::{text, unit};
-use super::{Server, refused};
 use crate::cli::CategoriesArgs;
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -46,11 +46,17 @@ pub(super) async fn resolve(server: &Server, meant: &str, lang: Lang) -> Result<
     {
         return Ok(category);
     }
-    let failure = |what: String, remedy: &str| {
-        Failure::one(Exit::Failed, format!("category {meant:?} is not clear"), what, remedy)
+    let summary = match lang {
+        Lang::En => format!("category {meant:?} is not clear"),
+        Lang::Zh => format!("类别 {meant:?} 不明确"),
     };
+    let failure = |what: String, remedy: &str| Failure::one(Exit::Failed, &summary, what, remedy).told_in(lang);
     if meant.chars().count() > TEXT_CHARS_MAX {
-        return Err(failure(format!("a name has at most {TEXT_CHARS_MAX} characters"), "say less of it"));
+        let what = match lang {
+            Lang::En => format!("a name has at most {TEXT_CHARS_MAX} characters"),
+            Lang::Zh => format!("名称最多 {TEXT_CHARS_MAX} 个字符"),
+        };
+        return Err(failure(what, lang.pick("say less of it", "请写短一些")));
     }
     let found = search(server, meant).await?;
     let named: Vec<&Category> = found.iter().filter(|category| is_called(category, meant)).collect();
@@ -58,7 +64,9 @@ pub(super) async fn resolve(server: &Server, meant: &str, lang: Lang) -> Result<
         ([category], _) => Ok((*category).clone()),
         ([], [category]) if contains(category, meant) => Ok(category.clone()),
         ([], []) => {
-            Err(failure("no category has this code, name or synonym".to_owned(), "`wishwell categories` lists them"))
+            let what = lang.pick("no category has this code, name or synonym", "没有类别以此为编码、名称或又称");
+            let remedy = lang.pick("`wishwell categories` lists them", "可用 `wishwell categories` 列出");
+            Err(failure(what.to_owned(), remedy))
         }
         (named, found) => {
             let choices: Vec<&Category> = if named.is_empty() { found.iter().collect() } else { named.to_vec() };
@@ -66,10 +74,17 @@ pub(super) async fn resolve(server: &Server, meant: &str, lang: Lang) -> Result<
             let mut lines: Vec<String> =
                 choices.iter().take(CHOICES_MAX).map(|category| choice(category, lang)).collect();
             if more > 0 {
-                lines.push(format!("... and {more} more"));
+                lines.push(match lang {
+                    Lang::En => format!("... and {more} more"),
+                    Lang::Zh => format!("……另有 {more} 个"),
+                });
             }
-            let what = format!("it may be one of {}:\n{}", choices.len(), lines.join("\n"));
-            Err(failure(what, "say its code"))
+            let (count, lines) = (choices.len(), lines.join("\n"));
+            let what = match lang {
+                Lang::En => format!("it may be one of {count}:\n{lines}"),
+                Lang::Zh => format!("可能是以下 {count} 个之一：\n{lines}"),
+            };
+            Err(failure(what, lang.pick("say its code", "请写明编码")))
         }
     }
 }
@@ -80,7 +95,10 @@ pub(super) async fn get(server: &Server, code: &str) -> Result<Option<Category>,
     match server.catalog().get_category(request).await {
         Ok(response) => Ok(response.into_inner().category),
         Err(status) if status.code() == tonic::Code::NotFound => Ok(None),
-        Err(status) => Err(refused(format!("category {code:?} cannot be read"), &status)),
+        Err(status) => {
+            let what = (format!("category {code:?} cannot be read"), format!("无法读取类别 {code:?}"));
+            Err(server.refused((&what.0, &what.1), &status))
+        }
     }
 }
 
@@ -95,7 +113,9 @@ async fn list(server: &Server, filter: CategoryFilter) -> Result<Vec<Category>, 
             ..ListCategoriesRequest::default()
         };
         let answer = server.catalog().list_categories(request).await;
-        let page = answer.map_err(|status| refused("categories cannot be listed", &status))?.into_inner();
+        let page = answer
+            .map_err(|status| server.refused(("categories cannot be listed", "无法列出类别"), &status))?
+            .into_inner();
         categories.extend(page.categories);
         page_token = page.next_page_token;
         if page_token.is_empty() {

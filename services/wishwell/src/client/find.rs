@@ -10,8 +10,8 @@ use wishwell_api::v1::{
 use wishwell_domain::zone::told;
 
 use super::needs::Titles;
-use super::words::{amount, distance, fact, instant_in, mode, share, term, text, urgency};
-use super::{Server, categories, inline_need, needs, refused};
+use super::words::{amount, bracketed, distance, fact, instant_in, mode, share, term, text, urgency};
+use super::{Server, categories, inline_need, needs, not_printable};
 use crate::cli::FindArgs;
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -20,7 +20,7 @@ use crate::table::{Align, Table, terminal_width};
 
 /// Asks and prints.
 pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<String, Failure> {
-    let evaluation_time = arguments.at.as_deref().map(parse_instant).transpose()?;
+    let evaluation_time = arguments.at.as_deref().map(|at| parse_instant(at, config.lang)).transpose()?;
     let server = Server::connect(config).await?;
     let (need, request) = match (&arguments.need, &arguments.category) {
         (Some(name), _) => {
@@ -30,7 +30,7 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
         }
         (None, category) => {
             let category = categories::resolve(&server, category.as_deref().unwrap_or_default(), config.lang).await?;
-            let need = inline_need::build(&arguments.inline, &category)?;
+            let need = inline_need::build(&arguments.inline, &category, config.lang)?;
             let request = FindResourcesRequest { inline_need: Some(need.clone()), ..FindResourcesRequest::default() };
             (need, request)
         }
@@ -43,11 +43,11 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
         ..request
     };
     let answer = server.matching().find_resources(request).await;
-    let answer = answer.map_err(|status| by_flags(refused("resources cannot be found", &status)))?.into_inner();
+    let failed = |status| by_flags(server.refused(("resources cannot be found", "无法查找资源"), &status));
+    let answer = answer.map_err(failed)?.into_inner();
     if arguments.json {
         let json = to_json_pretty(&answer);
-        let json =
-            json.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        let json = json.map_err(|error| not_printable(&error, config.lang))?;
         return Ok(json + "\n");
     }
     let titles = Titles::of(&server, need.items.iter().map(|item| &item.category), config.lang).await?;
@@ -56,39 +56,48 @@ pub(crate) async fn run(arguments: &FindArgs, config: &ClientConfig) -> Result<S
 }
 
 /// Flags by the fields that they fill, with an example where the server's words name fields alone.
-const FLAGS: [(&str, &str, &str); 6] = [
-    ("inline_need.place", "--place", "for example --place 38.4712,106.2587, or --division 640104"),
-    ("inline_need.items[0].quantity.value", "--quantity", ""),
-    ("inline_need.division", "--division", ""),
-    ("top_k", "--top", ""),
-    ("near_miss_limit", "--near-misses", ""),
-    ("item_ordinal", "--item", ""),
+const FLAGS: [(&str, &str, (&str, &str)); 6] = [
+    (
+        "inline_need.place",
+        "--place",
+        (
+            "for example --place 38.4712,106.2587, or --division 640104",
+            "例如 --place 38.4712,106.2587，或 --division 640104",
+        ),
+    ),
+    ("inline_need.items[0].quantity.value", "--quantity", ("", "")),
+    ("inline_need.division", "--division", ("", "")),
+    ("top_k", "--top", ("", "")),
+    ("near_miss_limit", "--near-misses", ("", "")),
+    ("item_ordinal", "--item", ("", "")),
 ];
 
 /// The same refusal in the words of whoever typed flags.
 fn by_flags(mut failure: Failure) -> Failure {
     for problem in &mut failure.problems {
-        let named = |(field, ..): &&(&str, &str, &str)| {
-            problem.what.strip_prefix(field).is_some_and(|rest| rest.starts_with([':', '.']))
+        let named = |(field, ..): &&(&str, &str, (&str, &str))| {
+            problem.what.strip_prefix(field).is_some_and(|rest| rest.starts_with([':', '：', '.']))
         };
         let Some((field, flag, remedy)) = FLAGS.iter().find(named) else { continue };
         problem.what = problem.what.replacen(field, flag, 1);
         if problem.remedy.is_empty() {
-            (*remedy).clone_into(&mut problem.remedy);
+            failure.lang.pick(remedy.0, remedy.1).clone_into(&mut problem.remedy);
         }
     }
     failure
 }
 
-fn parse_instant(text: &str) -> Result<prost_types::Timestamp, Failure> {
+fn parse_instant(text: &str, lang: Lang) -> Result<prost_types::Timestamp, Failure> {
     match text.parse::<Timestamp>() {
         Ok(at) => Ok(prost_types::Timestamp { seconds: at.as_second(), nanos: at.subsec_nanosecond() }),
-        Err(_) => Err(Failure::one(
-            Exit::Usage,
-            "the instant is not clear",
-            format!("--at {text:?} is no instant"),
-            "for example 2026-12-01T09:00:00+08:00",
-        )),
+        Err(_) => {
+            let (summary, what, remedy) = match lang {
+                Lang::En => ("the instant is not clear", format!("--at {text:?} is no instant"), "for example "),
+                Lang::Zh => ("时刻不明确", format!("--at {text:?} 不是时刻"), "例如 "),
+            };
+            let remedy = format!("{remedy}2026-12-01T09:00:00+08:00");
+            Err(Failure::one(Exit::Usage, summary, what, remedy).told_in(lang))
+        }
     }
 }
 
@@ -102,7 +111,7 @@ fn columns(lang: Lang) -> [(&'static str, Align); 8] {
         (lang.pick("distance", "距离"), Align::Right),
         (lang.pick("left", "余量"), Align::Left),
         (lang.pick("how", "方式"), Align::Left),
-        (lang.pick("opens", "开放"), Align::Left),
+        (lang.pick("opens", "最近开放"), Align::Left),
     ]
 }
 
@@ -172,7 +181,7 @@ impl Page {
         if let Some(mobility) = &need.mobility {
             let travel = mobility
                 .max_travel_metres
-                .map(|metres| format!("{} {}", lang.pick("travels", "可出行"), distance(metres, lang)));
+                .map(|metres| format!("{} {}", lang.pick("travels", "最远可去"), distance(metres, lang)));
             let ways = [
                 (mobility.home_visit, DeliveryMode::HomeVisit),
                 (mobility.delivery, DeliveryMode::Delivery),
@@ -245,14 +254,14 @@ impl Page {
         let Some(capacity) = &candidate.capacity else { return self.lang.pick("unknown", "未知").to_owned() };
         let Some(remaining) = capacity.remaining else { return self.lang.pick("unbounded", "不限").to_owned() };
         let left = amount(remaining, &capacity.unit, self.lang);
-        if capacity.period_start.is_empty() { left } else { format!("{left} ({})", capacity.period_start) }
+        if capacity.period_start.is_empty() { left } else { left + &bracketed(&capacity.period_start, self.lang) }
     }
 
     /// When it opens, by the clocks of its place: that is what its door says, wherever it is asked from. The zone is named where
     /// it is not the one in which the answer is printed.
     fn opens(&self, candidate: &Candidate) -> String {
         let Some(opening) = &candidate.next_opening_time else {
-            return self.lang.pick("by appointment", "预约").to_owned();
+            return self.lang.pick("by appointment", "需预约").to_owned();
         };
         match TimeZone::get(&candidate.time_zone) {
             Ok(zone) if zone.iana_name() == self.zone.iana_name() => instant_in(Some(opening), &zone),
@@ -284,10 +293,10 @@ impl Page {
             return format!("\n{considered}");
         }
         let mut table = Table::new([
-            (lang.pick("nearly fits", "接近符合"), Align::Left),
+            (lang.pick("nearly fits", "差一点就合适"), Align::Left),
             (lang.pick("organization", "机构"), Align::Left),
             (lang.pick("distance", "距离"), Align::Right),
-            (lang.pick("why not, and what would have to change", "不符合的原因，需要怎样变化"), Align::Left),
+            (lang.pick("why not, and what would have to change", "差在哪里，怎样才合适"), Align::Left),
         ]);
         for miss in &item.near_misses {
             self.near_miss(&mut table, miss);

@@ -1,6 +1,7 @@
 //! Commands that ask a running server.
 
 pub(crate) mod categories;
+mod facts;
 pub(crate) mod find;
 mod inline_need;
 pub(crate) mod needs;
@@ -26,8 +27,9 @@ use wishwell_api::v1::referral_service_client::ReferralServiceClient;
 
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
+use crate::lang::Lang;
 
-pub(crate) use status::{refused, wrong_door};
+pub(crate) use status::{in_a_line, refused, wrong_door};
 
 /// Longest time to reach a server.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -58,6 +60,8 @@ impl Interceptor for ApiKey {
 #[derive(Clone)]
 pub(crate) struct Server {
     connection: Connection,
+    /// What its refusals are told in.
+    lang: Lang,
 }
 
 impl Server {
@@ -74,8 +78,13 @@ impl Server {
         let tls_ca = config.tls_ca.as_deref();
         let endpoint = if url.starts_with("https://") { with_tls(endpoint, tls_ca).map_err(wrong)? } else { endpoint };
         let key = ApiKey { bearer, trace: trace::Parent::of_environment(|name| std::env::var(name).ok()) };
-        let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error))?;
-        Ok(Self { connection: InterceptedService::new(channel, key) })
+        let channel = endpoint.connect().await.map_err(|error| unreachable(&url, &error, config.lang))?;
+        Ok(Self { connection: InterceptedService::new(channel, key), lang: config.lang })
+    }
+
+    /// What a refused call means to whoever asked: what could not be done, in English and in Chinese, and why.
+    pub(crate) fn refused(&self, what: (&str, &str), status: &Status) -> Failure {
+        refused(self.lang.pick(what.0, what.1), status, self.lang)
     }
 
     /// The catalogue.
@@ -128,7 +137,13 @@ fn with_tls(endpoint: Endpoint, named: Option<&Path>) -> Result<Endpoint, String
     endpoint.tls_config(tls).map_err(|error| format!("TLS cannot be set up: {error}"))
 }
 
-fn unreachable(url: &str, error: &tonic::transport::Error) -> Failure {
+/// What came of the server and cannot be written as JSON.
+fn not_printable(error: &impl std::fmt::Display, lang: Lang) -> Failure {
+    let summary = lang.pick("the answer cannot be printed", "无法输出答复");
+    Failure::one(Exit::Defect, summary, error.to_string(), "").told_in(lang)
+}
+
+fn unreachable(url: &str, error: &tonic::transport::Error, lang: Lang) -> Failure {
     let mut cause: &dyn std::error::Error = error;
     while let Some(source) = cause.source() {
         cause = source;
@@ -138,12 +153,15 @@ fn unreachable(url: &str, error: &tonic::transport::Error) -> Failure {
         // Asking again never helps: somebody has to change something.
         return Failure::one(Exit::Configuration, format!("{url} cannot be asked over TLS"), cause, remedy);
     }
-    Failure::one(
-        Exit::Unavailable,
-        format!("no server answers at {url}"),
-        cause,
+    let summary = match lang {
+        Lang::En => format!("no server answers at {url}"),
+        Lang::Zh => format!("{url} 没有服务器应答"),
+    };
+    let remedy = lang.pick(
         "start one with `wishwell`, or name another with --server or WISHWELL_SERVER",
-    )
+        "请用 `wishwell` 启动一个，或用 --server 或 WISHWELL_SERVER 指定另一个",
+    );
+    Failure::one(Exit::Unavailable, summary, cause, remedy).told_in(lang)
 }
 
 /// What to do where a server answers, and TLS with it comes to nothing.

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 
 use wishwell_api::json::to_json;
-use wishwell_api::v1::{ExternalId, GetNeedRequest, ListNeedsRequest, Need, NeedFilter, NeedItem, NeedState};
+use wishwell_api::v1::{
+    ExternalId, GetNeedRequest, ListNeedsRequest, Need, NeedFilter, NeedItem, NeedState, RecurrencePeriod,
+};
 
 use super::words::{every, more, quantity, state, text, urgency};
-use super::{Server, categories, refused};
+use super::{Server, categories, not_printable};
 use crate::cli::NeedsArgs;
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -32,8 +34,7 @@ pub(crate) async fn run(arguments: &NeedsArgs, config: &ClientConfig) -> Result<
     needs.truncate(arguments.limit);
     if arguments.json {
         let lines: Result<Vec<String>, _> = needs.iter().map(to_json).collect();
-        let lines =
-            lines.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        let lines = lines.map_err(|error| not_printable(&error, config.lang))?;
         eprint!("{more}");
         return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
@@ -73,25 +74,38 @@ pub(super) fn called(need: &Need) -> String {
 
 /// The need that is meant, by name, by bare UUID, or by `SOURCE/ID`.
 pub(super) async fn resolve(server: &Server, meant: &str) -> Result<Need, Failure> {
-    let summary = format!("need {meant:?} cannot be read");
-    let remedy = "`wishwell needs` lists them";
+    let lang = server.lang;
+    let summary = match lang {
+        Lang::En => format!("need {meant:?} cannot be read"),
+        Lang::Zh => format!("无法读取需求 {meant:?}"),
+    };
+    let remedy = lang.pick("`wishwell needs` lists them", "可用 `wishwell needs` 列出");
     let name = match uuid::Uuid::try_parse(meant.strip_prefix("needs/").unwrap_or(meant)) {
         Ok(id) => format!("needs/{id}"),
         Err(_) => {
             let Some((source, external_id)) = meant.split_once('/') else {
-                return Err(Failure::one(Exit::Failed, summary, "it is neither needs/UUID nor SOURCE/ID", remedy));
+                let what =
+                    lang.pick("it is neither needs/UUID nor SOURCE/ID", "应写作 needs/UUID 或 SOURCE/ID（来源/编号）");
+                return Err(Failure::one(Exit::Failed, summary, what, remedy).told_in(lang));
             };
             let external = ExternalId { source: source.to_owned(), external_id: external_id.to_owned() };
             let filter = NeedFilter { external: Some(external), ..NeedFilter::default() };
             return match list(server, &filter, 1).await?.pop() {
                 Some(need) => Ok(need),
-                None => Err(Failure::one(Exit::Failed, summary, format!("{source} has no need {external_id}"), remedy)),
+                None => {
+                    let what = match lang {
+                        Lang::En => format!("{source} has no need {external_id}"),
+                        Lang::Zh => format!("来源 {source} 没有需求 {external_id}"),
+                    };
+                    Err(Failure::one(Exit::Failed, summary, what, remedy).told_in(lang))
+                }
             };
         }
     };
     let answer = server.needs().get_need(GetNeedRequest { name, ..GetNeedRequest::default() }).await;
-    let need = answer.map_err(|status| refused(&summary, &status))?.into_inner().need;
-    need.ok_or_else(|| Failure::one(Exit::Defect, summary, "the server answered without it", ""))
+    let need = answer.map_err(|status| server.refused((&summary, &summary), &status))?.into_inner().need;
+    let nothing = lang.pick("the server answered without it", "服务器的答复里没有它");
+    need.ok_or_else(|| Failure::one(Exit::Defect, summary, nothing, "").told_in(lang))
 }
 
 async fn list(server: &Server, filter: &NeedFilter, limit: usize) -> Result<Vec<Need>, Failure> {
@@ -102,7 +116,8 @@ async fn list(server: &Server, filter: &NeedFilter, limit: usize) -> Result<Vec<
         let request =
             ListNeedsRequest { filter: Some(filter.clone()), page_size, page_token, ..ListNeedsRequest::default() };
         let answer = server.needs().list_needs(request).await;
-        let page = answer.map_err(|status| refused("needs cannot be listed", &status))?.into_inner();
+        let page =
+            answer.map_err(|status| server.refused(("needs cannot be listed", "无法列出需求"), &status))?.into_inner();
         needs.extend(page.needs);
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -144,11 +159,41 @@ impl Titles {
     pub(super) fn item(&self, item: &NeedItem, lang: Lang) -> String {
         let title = self.category(&item.category);
         let amount = quantity(item.quantity.as_ref(), lang);
-        match &item.recurrence {
-            None => format!("{title} {amount}"),
-            Some(recurrence) => {
-                format!("{title} {amount} {} × {}", every(recurrence.every, lang), recurrence.occurrences)
-            }
+        let Some(recurrence) = &item.recurrence else { return format!("{title} {amount}") };
+        let (every, times) = (every(recurrence.every, lang), recurrence.occurrences);
+        match lang {
+            Lang::En => format!("{title} {amount} {every} × {times}"),
+            Lang::Zh => format!("{title} {every} {amount} × {times} {}", period_zh(recurrence.every())),
         }
+    }
+}
+
+/// What periods are counted in.
+const fn period_zh(period: RecurrencePeriod) -> &'static str {
+    match period {
+        RecurrencePeriod::Day => "天",
+        RecurrencePeriod::Week => "周",
+        RecurrencePeriod::Month => "个月",
+        RecurrencePeriod::Unspecified => "次",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wishwell_api::v1::{Quantity, Recurrence};
+
+    use super::*;
+
+    #[test]
+    fn an_item_that_recurs_is_told_in_the_order_of_each_language() {
+        let item = NeedItem {
+            category: "care.visit".to_owned(),
+            quantity: Some(Quantity { value: 2, unit: "visit".to_owned() }),
+            recurrence: Some(Recurrence { every: RecurrencePeriod::Week.into(), occurrences: 3 }),
+            ..NeedItem::default()
+        };
+        let told = |lang| Titles::default().item(&item, lang);
+        assert_eq!(told(Lang::En), "care.visit 2 visits a week × 3");
+        assert_eq!(told(Lang::Zh), "care.visit 每周 2 次上门 × 3 周");
     }
 }

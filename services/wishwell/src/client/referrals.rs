@@ -9,8 +9,8 @@ use wishwell_api::v1::{
 };
 
 use super::needs::Titles;
-use super::words::{amount, more, referral_state, step_reason, text, time, times, urgency};
-use super::{Server, needs, refused};
+use super::words::{amount, bracketed, more, referral_state, step_reason, text, time, times, urgency};
+use super::{Server, needs, not_printable};
 use crate::cli::{ReferArgs, ReferralAction, ReferralArgs, ReferralsArgs, StepReasonArg};
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -28,7 +28,7 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
     let need = needs::resolve(&server, &arguments.need).await?;
     // Sent once; whoever types it again means it.
     let request_id = String::new();
-    let failed = |status| refused("the need cannot be referred", &status);
+    let failed = |status| server.refused(("the need cannot be referred", "无法转介该需求"), &status);
     let (referral, position) = match &arguments.resource {
         Some(resource) => {
             let offer = ReferralOffer {
@@ -48,7 +48,7 @@ pub(crate) async fn refer(arguments: &ReferArgs, config: &ClientConfig) -> Resul
             (answer.referral, answer.log_position)
         }
     };
-    let referral = titled(&server, answered(referral)?, position).await;
+    let referral = titled(&server, answered(referral, config.lang)?, position).await;
     show(&referral, arguments.json, config.lang)
 }
 
@@ -103,8 +103,9 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
             )
         }
     };
-    let (taken, position) = taken.map_err(|status| refused("the step cannot be taken", &status))?;
-    let taken = titled(&server, answered(taken)?, position).await;
+    let (taken, position) =
+        taken.map_err(|status| server.refused(("the step cannot be taken", "这一步没有办成"), &status))?;
+    let taken = titled(&server, answered(taken, config.lang)?, position).await;
     show(&taken, arguments.json, config.lang)
 }
 
@@ -131,7 +132,9 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
         let filter = Some(filter.clone());
         let request = ListReferralsRequest { filter, page_size, page_token, ..ListReferralsRequest::default() };
         let answer = server.referrals().list_referrals(request).await;
-        let page = answer.map_err(|status| refused("referrals cannot be listed", &status))?.into_inner();
+        let page = answer
+            .map_err(|status| server.refused(("referrals cannot be listed", "无法列出转介"), &status))?
+            .into_inner();
         referrals.extend(page.referrals);
         page_token = page.next_page_token;
         if page_token.is_empty() {
@@ -142,7 +145,7 @@ pub(crate) async fn list(arguments: &ReferralsArgs, config: &ClientConfig) -> Re
     referrals.truncate(limit);
     if arguments.json {
         let lines: Result<Vec<String>, _> = referrals.iter().map(to_json).collect();
-        let lines = lines.map_err(|error| not_printable(&error))?;
+        let lines = lines.map_err(|error| not_printable(&error, config.lang))?;
         eprint!("{more}");
         return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
@@ -163,12 +166,9 @@ async fn titled(server: &Server, written: Referral, position: i64) -> Referral {
     Referral { resource_title: read.and_then(|read| read.resource_title), ..written }
 }
 
-fn answered(referral: Option<Referral>) -> Result<Referral, Failure> {
-    referral.ok_or_else(|| Failure::one(Exit::Defect, "the server answered without the referral", "", ""))
-}
-
-fn not_printable(error: &impl std::fmt::Display) -> Failure {
-    Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), "")
+fn answered(referral: Option<Referral>, lang: Lang) -> Result<Referral, Failure> {
+    let nothing = lang.pick("the server answered without the referral", "服务器的答复里没有转介");
+    referral.ok_or_else(|| Failure::one(Exit::Defect, nothing, "", "").told_in(lang))
 }
 
 /// A name with its collection, which may be left out on the command line.
@@ -178,7 +178,7 @@ pub(super) fn full_name(collection: &str, name: &str) -> String {
 
 fn show(referral: &Referral, json: bool, lang: Lang) -> Result<String, Failure> {
     if json {
-        return to_json_pretty(referral).map(|json| json + "\n").map_err(|error| not_printable(&error));
+        return to_json_pretty(referral).map(|json| json + "\n").map_err(|error| not_printable(&error, lang));
     }
     Ok(format!("{}\n", line(referral, lang)))
 }
@@ -196,7 +196,7 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         let arrived = amount(referral.arrived_units, unit, lang);
         parts.push(match lang {
             Lang::En => format!("{arrived} of these had arrived"),
-            Lang::Zh => format!("其中 {arrived} 已提供"),
+            Lang::Zh => format!("其中已提供 {arrived}"),
         });
     }
     if referral.attempt > 1 {
@@ -226,12 +226,12 @@ fn to(referral: &Referral, lang: Lang) -> String {
     let to = lang.pick("to", "转给");
     match text(referral.resource_title.as_ref(), lang) {
         "" => format!("{to} {}", referral.resource),
-        title => format!("{to} {title} ({})", referral.resource),
+        title => format!("{to} {title}{}", bracketed(&referral.resource, lang)),
     }
 }
 
 fn render(referrals: &[Referral], titles: &Titles, lang: Lang) -> String {
-    let (due, last_step) = (times("due", "应于何时完成", lang), times("last step", "最近一步", lang));
+    let (due, last_step) = (times("due", "期限", lang), times("last step", "最近操作", lang));
     let mut table = Table::new([
         (lang.pick("referral", "转介"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
@@ -239,10 +239,10 @@ fn render(referrals: &[Referral], titles: &Titles, lang: Lang) -> String {
         (lang.pick("category", "类别"), Align::Left),
         (lang.pick("resource", "资源"), Align::Left),
         (lang.pick("quantity", "数量"), Align::Right),
-        (lang.pick("attempt", "次数"), Align::Right),
+        (lang.pick("attempt", "第几次"), Align::Right),
         (&due, Align::Left),
         (&last_step, Align::Left),
-        (lang.pick("by", "由谁"), Align::Left),
+        (lang.pick("by", "操作人"), Align::Left),
     ]);
     for referral in referrals {
         let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
@@ -316,11 +316,11 @@ mod tests {
         };
         let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
         assert!(en.contains(" · 2 pieces · to resources/2 · 1 piece of these had arrived · "), "{en}");
-        assert!(zh.contains(" · 其中 1 件 已提供 · "), "{zh}");
+        assert!(zh.contains(" · 其中已提供 1 件 · "), "{zh}");
         let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
         assert!(noted.ends_with(" · 有留言"), "{noted}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
         let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
-        assert!(named.contains(" · 转给 书桌 (resources/2) · "), "{named}");
+        assert!(named.contains(" · 转给 书桌（resources/2） · "), "{named}");
     }
 }

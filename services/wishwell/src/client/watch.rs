@@ -6,10 +6,10 @@ use wishwell_api::v1::{Event, EventFilter, EventKind, WatchEventsRequest};
 use wishwell_domain::zone::told;
 
 use super::words::{alone_in, state};
-use super::{Server, needs, referrals, refused};
+use super::{Server, needs, not_printable, referrals};
 use crate::cli::WatchArgs;
 use crate::config::ClientConfig;
-use crate::exit::{Exit, Failure, say};
+use crate::exit::{Failure, say};
 use crate::lang::Lang;
 
 /// Watches until the stream ends, or as many events came as were wanted.
@@ -26,7 +26,7 @@ pub(crate) async fn run(arguments: &WatchArgs, config: &ClientConfig) -> Result<
         ..EventFilter::default()
     };
     let request = WatchEventsRequest { after_position: arguments.after, filter: Some(filter), ..Default::default() };
-    let failed = |status| refused("events cannot be watched", &status);
+    let failed = |status| server.refused(("events cannot be watched", "无法跟随事件"), &status);
     let mut batches = server.referrals().watch_events(request).await.map_err(failed)?.into_inner();
     let zone = told();
     let mut seen = 0;
@@ -45,8 +45,7 @@ pub(crate) async fn run(arguments: &WatchArgs, config: &ClientConfig) -> Result<
 fn shown(event: &Event, json: bool, zone: &TimeZone, lang: Lang) -> Result<String, Failure> {
     if json {
         let line = to_json(event);
-        let line =
-            line.map_err(|error| Failure::one(Exit::Defect, "the answer cannot be printed", error.to_string(), ""))?;
+        let line = line.map_err(|error| not_printable(&error, lang))?;
         return Ok(line + "\n");
     }
     let at = alone_in(event.event_time.as_ref(), zone);

@@ -72,7 +72,16 @@ pub(super) fn mode(mode: i32, lang: Lang) -> &'static str {
 
 /// What a fact says, with the key by which it is given.
 pub(super) fn fact(key: &str, lang: Lang) -> String {
-    definition(key).map_or_else(|| key.to_owned(), |fact| format!("{} ({key})", lang.pick(fact.en, fact.zh)))
+    let named = definition(key).map(|fact| lang.pick(fact.en, fact.zh).to_owned() + &bracketed(key, lang));
+    named.unwrap_or_else(|| key.to_owned())
+}
+
+/// What stands in parentheses behind a word.
+pub(super) fn bracketed(inside: &str, lang: Lang) -> String {
+    match lang {
+        Lang::En => format!(" ({inside})"),
+        Lang::Zh => format!("（{inside}）"),
+    }
 }
 
 /// How soon.
@@ -104,8 +113,8 @@ pub(super) fn referral_state(state: i32, lang: Lang) -> &'static str {
         ReferralState::Offered => lang.pick("offered", "待答复"),
         ReferralState::Accepted => lang.pick("accepted", "已接受"),
         ReferralState::Declined => lang.pick("declined", "已婉拒"),
-        ReferralState::Expired => lang.pick("expired", "已过期"),
-        ReferralState::Withdrawn => lang.pick("withdrawn", "已撤回"),
+        ReferralState::Expired => lang.pick("expired", "超时未答"),
+        ReferralState::Withdrawn => lang.pick("withdrawn", "已收回"),
         ReferralState::InProgress => lang.pick("in progress", "服务中"),
         ReferralState::Delivered => lang.pick("delivered", "已提供"),
         ReferralState::Confirmed => lang.pick("confirmed", "已确认"),
@@ -119,16 +128,16 @@ pub(super) fn referral_state(state: i32, lang: Lang) -> &'static str {
 /// Why a step was taken.
 pub(super) fn step_reason(reason: i32, lang: Lang) -> &'static str {
     match StepReason::try_from(reason).unwrap_or_default() {
-        StepReason::NoCapacity => lang.pick("nothing left after all", "已无余量"),
+        StepReason::NoCapacity => lang.pick("nothing left after all", "已没有余量"),
         StepReason::OutsideArea => lang.pick("outside the area", "不在服务范围"),
         StepReason::NotEligible => lang.pick("not eligible", "不符合条件"),
-        StepReason::NotReachable => lang.pick("could not be reached", "联系不上"),
-        StepReason::WrongService => lang.pick("not what was asked for", "服务不符"),
+        StepReason::NotReachable => lang.pick("could not be reached", "联系不上本人"),
+        StepReason::WrongService => lang.pick("not what was asked for", "不是所需的服务"),
         StepReason::NoSuitableTime => lang.pick("no time that suits both", "时间不合适"),
-        StepReason::NotWanted => lang.pick("not wanted", "不需要"),
+        StepReason::NotWanted => lang.pick("not wanted", "本人不需要了"),
         StepReason::NeedClosed => lang.pick("the need has ended", "需求已结束"),
-        StepReason::Shortfall => lang.pick("shortfall", "容量不足"),
-        StepReason::PoorQuality => lang.pick("of poor quality", "质量不佳"),
+        StepReason::Shortfall => lang.pick("shortfall", "容量减少，无法履约"),
+        StepReason::PoorQuality => lang.pick("of poor quality", "质量不佳或不完整"),
         StepReason::NotDelivered => lang.pick("did not arrive", "没有收到"),
         StepReason::Other => lang.pick("another reason", "其他原因"),
         StepReason::Unspecified => "",
@@ -150,8 +159,8 @@ pub(super) fn term(term: i32, lang: Lang) -> &'static str {
     match ScoreTerm::try_from(term).unwrap_or_default() {
         ScoreTerm::Distance => lang.pick("distance", "距离"),
         ScoreTerm::SpareCapacity => lang.pick("spare", "余量"),
-        ScoreTerm::CapacityFreshness => lang.pick("fresh", "容量新近"),
-        ScoreTerm::EligibilityCertainty => lang.pick("eligible", "资格确定"),
+        ScoreTerm::CapacityFreshness => lang.pick("fresh", "容量核实"),
+        ScoreTerm::EligibilityCertainty => lang.pick("eligible", "资格明确"),
         ScoreTerm::CategoryExactness => lang.pick("category", "类别贴合"),
         ScoreTerm::TrackRecord => lang.pick("record", "履约"),
         ScoreTerm::RecentContact => lang.pick("contact", "近期联系"),
@@ -212,7 +221,7 @@ mod tests {
         assert_eq!(time(Some(&instant)), "2026-11-24 16:00");
         assert_eq!(time_alone(Some(&instant)), "2026-11-24 16:00 +08");
         assert_eq!([time(None), time_alone(None)], ["", ""]);
-        assert_eq!(times("due", "应于何时完成", Lang::Zh), "应于何时完成（北京时间）");
+        assert_eq!(times("due", "期限", Lang::Zh), "期限（北京时间）");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use wishwell_api::v1::{
 };
 
 use super::SOURCE;
-use crate::client::{Server, refused};
+use crate::client::Server;
 use crate::exit::Failure;
 
 /// The need and the item of it that the demo follows to its end.
@@ -16,7 +16,9 @@ const FOLLOWED_ITEM: i32 = 2;
 /// Follows one item of one need to its end, so that the demo holds a whole loop: offered, declined, offered to the next, accepted,
 /// delivered, confirmed. Does nothing where that has happened already.
 pub(super) async fn follow(server: &Server) -> Result<(), Failure> {
-    let failed = |status: tonic::Status| refused("the demo's referral cannot be followed", &status);
+    let failed = |status: tonic::Status| {
+        server.refused(("the demo's referral cannot be followed", "无法走完演示数据中的转介"), &status)
+    };
     let external = ExternalId { source: SOURCE.to_owned(), external_id: FOLLOWED_NEED.to_owned() };
     let filter = Some(NeedFilter { external: Some(external), ..NeedFilter::default() });
     let request = ListNeedsRequest { filter, page_size: 1, ..ListNeedsRequest::default() };
@@ -57,7 +59,7 @@ async fn referrals_of(server: &Server, need: &str) -> Result<Vec<Referral>, Fail
     let filter = Some(ReferralFilter { need: need.to_owned(), ..ReferralFilter::default() });
     let request = ListReferralsRequest { filter, ..ListReferralsRequest::default() };
     let listed = server.referrals().list_referrals(request).await;
-    listed
-        .map(|answer| answer.into_inner().referrals)
-        .map_err(|status| refused("the demo's referrals cannot be listed", &status))
+    listed.map(|answer| answer.into_inner().referrals).map_err(|status| {
+        server.refused(("the demo's referrals cannot be listed", "无法列出演示数据中的转介"), &status)
+    })
 }

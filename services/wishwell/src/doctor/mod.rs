@@ -119,7 +119,7 @@ pub(crate) async fn run(arguments: &DoctorArgs, lang: Option<&str>, variables: V
         Lang::En => format!("{failed} of {all} checks failed"),
         Lang::Zh => format!("{all} 项检查中有 {failed} 项未通过"),
     };
-    let summary = words.pick("not all is well", "并非一切正常");
+    let summary = words.pick("not all is well", "有检查未通过");
     let remedy = words.pick("follow the arrows above", "请按上面箭头所示处理");
     Err(Failure::one(Exit::Failed, summary, what, remedy).told_in(words))
 }

@@ -48,7 +48,7 @@ impl Words {
             Reason::Mode { offered } => self.modes(offered),
             Reason::TooFar { distance_metres, limit_metres } => say!(
                 self,
-                ("距离 ", distance_zh(distance_metres), "，可出行 ", distance_zh(limit_metres)),
+                ("距离 ", distance_zh(distance_metres), "，最远可去 ", distance_zh(limit_metres)),
                 (distance_en(distance_metres), " away, can travel ", distance_en(limit_metres)),
             ),
             Reason::OutsideArea { distance_metres, radius_metres, polygon_metres, division } => {

@@ -137,7 +137,7 @@ fn an_eligibility_that_is_unknown_says_what_it_hangs_on_or_that_nothing_would_se
             .map(|line| line.trim().to_owned())
             .collect::<Vec<_>>()
     };
-    assert_eq!(said(&answer, Lang::Zh), ["资格待定，缺少：在校学生 (is_student)"]);
+    assert_eq!(said(&answer, Lang::Zh), ["资格待定，缺少：在校学生（is_student）"]);
     answer.items[0].candidates[1].missing_facts.clear();
     assert_eq!(said(&answer, Lang::En), ["eligibility unknown: its rule cannot be computed from what is known"]);
     assert_eq!(said(&answer, Lang::Zh), ["资格待定：按已知情况算不出条件是否满足"]);
@@ -179,7 +179,7 @@ fn the_same_answer_reads_in_chinese_with_its_columns_in_line() {
     assert_eq!(column(rows[0], "机构"), column(rows[1], "善缘慈善会"), "{page}");
     assert!(page.contains("1.2 公里") && page.contains("书桌店"), "{page}");
     assert!(page.contains("  距离 12.4 公里，服务半径 8 公里\n") && !page.contains("OUTSIDE_AREA"), "{page}");
-    assert!(page.contains("资格待定，缺少：在校学生 (is_student)\n"), "{page}");
+    assert!(page.contains("资格待定，缺少：在校学生（is_student）\n"), "{page}");
     // What has no Chinese name keeps its own.
     assert!(page.contains("Old desks"), "{page}");
 }
@@ -193,7 +193,7 @@ fn what_was_assumed_of_an_inline_need_is_said() {
     let page = |lang| Page { lang, zone: TimeZone::UTC, width: None }.render(&inline, &Titles::default(), &answer);
     let (en, zh) = (page(Lang::En), page(Lang::Zh));
     assert!(en.starts_with("Asked: normal · travels 30 km, by telephone or online\nWithout --division,"), "{en}");
-    assert!(zh.starts_with("查询：一般 · 可出行 30 公里、电话或线上\n"), "{zh}");
+    assert!(zh.starts_with("查询：一般 · 最远可去 30 公里、电话或线上\n"), "{zh}");
 }
 
 #[test]

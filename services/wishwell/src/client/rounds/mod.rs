@@ -15,7 +15,7 @@ use wishwell_api::v1::{
 use wishwell_gateway::round_picture::{ToldRound, scope_and_rules};
 
 use super::words::{time, times};
-use super::{Server, categories, refused};
+use super::{Server, categories};
 use crate::cli::{GroupArg, RoundArgs, RoundCancelArgs, RoundShowArgs, RoundsArgs};
 use crate::config::ClientConfig;
 use crate::exit::{Exit, Failure};
@@ -43,7 +43,10 @@ pub(crate) async fn run(arguments: &RoundArgs, config: &ClientConfig) -> Result<
     let round = Round { rules: Some(rules), dry_run: !arguments.commit, ..Round::default() };
     let request = CreateRoundRequest { round: Some(round), request_id: uuid::Uuid::new_v4().to_string() };
     let answer = server.matching().create_round(request).await;
-    let created = answer.map_err(|status| refused("the round cannot be asked for", &status))?.into_inner().round;
+    let created = answer
+        .map_err(|status| server.refused(("the round cannot be asked for", "无法发起统筹轮次"), &status))?
+        .into_inner()
+        .round;
     let round = follow(&server, answered(created)?, config.lang).await?;
     print(&server, round, arguments.report.as_deref(), arguments.json, config.lang).await
 }
@@ -64,7 +67,8 @@ pub(crate) async fn cancel(arguments: &RoundCancelArgs, config: &ClientConfig) -
         request_id: uuid::Uuid::new_v4().to_string(),
     };
     let answer = server.matching().cancel_round(request).await;
-    let answer = answer.map_err(|status| refused("the round cannot be called off", &status))?;
+    let answer =
+        answer.map_err(|status| server.refused(("the round cannot be called off", "无法取消这一轮"), &status))?;
     let round = answered(answer.into_inner().round)?;
     Ok(format!("{} · {}\n", round.name, words::state(round.state(), config.lang)))
 }
@@ -79,7 +83,9 @@ pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Resul
         let request =
             ListRoundsRequest { filter: None, page_size: PAGE_SIZE, page_token, ..ListRoundsRequest::default() };
         let answer = server.matching().list_rounds(request).await;
-        let page = answer.map_err(|status| refused("rounds cannot be listed", &status))?.into_inner();
+        let page = answer
+            .map_err(|status| server.refused(("rounds cannot be listed", "无法列出统筹轮次"), &status))?
+            .into_inner();
         rounds.extend(page.rounds);
         // The newest are on the last page.
         older += rounds.drain(..rounds.len().saturating_sub(arguments.limit)).count();
@@ -156,7 +162,12 @@ async fn follow(server: &Server, mut round: Round, lang: Lang) -> Result<Round, 
 async fn get(server: &Server, name: &str) -> Result<Round, Failure> {
     let request = GetRoundRequest { name: name.to_owned(), min_position: 0 };
     let answer = server.matching().get_round(request).await;
-    answered(answer.map_err(|status| refused("the round cannot be read", &status))?.into_inner().round)
+    answered(
+        answer
+            .map_err(|status| server.refused(("the round cannot be read", "无法读取这一轮"), &status))?
+            .into_inner()
+            .round,
+    )
 }
 
 /// Prints a round, and writes its page where one is asked for. A round that has failed is printed and the exit code says so.
@@ -175,7 +186,9 @@ async fn print(
         None => ToldRound { round, ..ToldRound::default() },
         Some(_) => {
             let told = ToldRound::of(&server.matching(), round).await;
-            told.map_err(|status| refused("what the round came to cannot be read", &status))?
+            told.map_err(|status| {
+                server.refused(("what the round came to cannot be read", "无法读取这一轮的结果"), &status)
+            })?
         }
     };
     if let Some(file) = report {
@@ -185,11 +198,13 @@ async fn print(
         return to_json_pretty(&told.round).map(|json| json + "\n").map_err(|error| not_printable(&error));
     }
     let named = told.named_report(&server.catalog(), summary::NAMED_MAX).await;
-    let named = named.map_err(|status| refused("what the round speaks of cannot be read", &status))?;
+    let named = named.map_err(|status| {
+        server.refused(("what the round speaks of cannot be read", "无法读取这一轮涉及的名称"), &status)
+    })?;
     let mut page = summary::render(&told, &named, lang);
     let (scope, rules) = scope_and_rules(&server.catalog(), &told.round)
         .await
-        .map_err(|status| refused("the round's rules cannot be named", &status))?;
+        .map_err(|status| server.refused(("the round's rules cannot be named", "无法写出这一轮的规则"), &status))?;
     page += &summary::made_by(&scope, &rules, lang);
     if let Some(file) = report {
         page += &format!("\n{}{}\n", lang.pick("report: ", "报告："), file.display());

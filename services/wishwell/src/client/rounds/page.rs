@@ -5,7 +5,7 @@ use std::path::Path;
 use wishwell_gateway::round_picture::ToldRound;
 use wishwell_report::render;
 
-use crate::client::{Server, refused};
+use crate::client::Server;
 use crate::exit::{Exit, Failure};
 use crate::lang::Lang;
 
@@ -16,7 +16,8 @@ pub(super) async fn write(server: &Server, told: &ToldRound, file: &Path, lang: 
         return Err(Failure::one(Exit::Failed, "there is no report", what, "try again when it is"));
     }
     let picture = told.picture(&server.catalog()).await;
-    let picture = picture.map_err(|status| refused("the round's picture cannot be drawn", &status))?;
+    let picture = picture
+        .map_err(|status| server.refused(("the round's picture cannot be drawn", "无法绘制这一轮的图"), &status))?;
     std::fs::write(file, render(&picture, lang.into())).map_err(|error| {
         let summary = format!("the report {} cannot be written", file.display());
         Failure::one(Exit::Storage, summary, error.to_string(), "name another file, or make room for this one")
