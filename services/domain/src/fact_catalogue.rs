@@ -16,7 +16,7 @@ pub fn index_of(key: &str) -> Option<usize> {
 
 /// The catalogue. Entries are only ever appended.
 pub const FACTS: &[FactDefinition] = &[
-    int("age_years", (0, 150), "年龄(周岁)", "age in years", ID_CARD),
+    int("age_years", (0, 150), "年龄（周岁）", "age in years", ID_CARD),
     codes("gender", &["female", "male"], "性别", "gender", ID_CARD),
     // Grades of GB/T 26341: 1 is the most severe.
     int("disability_level", (1, 4), "残疾等级", "grade of disability (1 the most severe)", DISABILITY_CERTIFICATE),
@@ -46,8 +46,8 @@ pub const FACTS: &[FactDefinition] = &[
     yes("has_severe_illness", "重病患者", "has a severe illness", DIAGNOSIS),
     yes("on_dialysis", "正在接受透析治疗", "is on dialysis", DIAGNOSIS),
     yes("lives_alone", "独居", "lives alone", COMMUNITY),
-    yes("is_left_behind", "留守(子女或父母外出)", "left behind by family who work elsewhere", COMMUNITY),
-    yes("has_lost_self_care", "失能(生活不能自理)", "cannot look after itself any more", CARE_ASSESSMENT),
+    yes("is_left_behind", "留守（子女或父母外出）", "left behind by family who work elsewhere", COMMUNITY),
+    yes("has_lost_self_care", "失能（生活不能自理）", "cannot look after itself any more", CARE_ASSESSMENT),
     codes("care_level", &["mild", "moderate", "severe"], "失能等级", "grade of need for care", CARE_ASSESSMENT),
     yes("is_employed", "已就业", "is employed", EMPLOYMENT),
     yes("seeks_work", "有求职意愿", "seeks work", EMPLOYMENT),
@@ -93,7 +93,7 @@ const INCOME: Proof = ("家庭收入证明或经济状况核对报告", "proof o
 const ORPHAN: Proof = ("孤儿或事实无人抚养儿童认定材料", "recognition as an orphan or unattended child");
 const VETERAN: Proof = ("退役军人优待证", "veteran's preferential treatment card");
 const DIAGNOSIS: Proof = ("医院诊断证明", "medical certificate of a hospital");
-const COMMUNITY: Proof = ("社区(村)走访证明", "statement of the community after a visit");
+const COMMUNITY: Proof = ("社区（村）走访证明", "statement of the community after a visit");
 const CARE_ASSESSMENT: Proof = ("失能等级评估结论", "result of the care assessment");
 const EMPLOYMENT: Proof = ("就业失业登记证", "employment and unemployment registration");
 const ENROLMENT: Proof = ("学籍证明", "certificate of enrolment");

@@ -38,7 +38,7 @@ pub const UNITS: &[UnitEntry] = &[
     ("job", "个岗位", "job"),
     ("case", "例", "case"),
     ("household", "户", "household"),
-    ("fen", "分(人民币)", "fen (CNY minor unit)"),
+    ("fen", "分（人民币）", "fen (CNY minor unit)"),
     ("minor_unit", "最小货币单位", "minor currency unit"),
     ("item", "项", "item"),
     ("portion", "份", "portion"),

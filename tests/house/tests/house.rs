@@ -77,6 +77,11 @@ fn no_word_that_was_given_up_is_said_again() {
 }
 
 #[test]
+fn chinese_has_marks_of_full_width() {
+    assert_none(words::half_width(&text_files()));
+}
+
+#[test]
 fn the_readme_and_its_chinese_twin_have_the_same_headings() {
     let files = text_files();
     assert_none(documents::twin_violations(file(&files, "README.md"), file(&files, "README.zh-CN.md")));

@@ -15,7 +15,7 @@ What callers may count in, and what may be said of a beneficiary. Both catalogue
 
 ## Units · 单位
 
-`Quantity.unit`. Two quantities compare only in the same unit; amounts of money are in `fen`. 两个数量只有单位相同才可比较；金额以 `fen`(分)计。
+`Quantity.unit`. Two quantities compare only in the same unit; amounts of money are in `fen`. 两个数量只有单位相同才可比较；金额以 `fen`（分）计。
 
 | code · 代码 | English | 中文 |
 |---|---|---|
@@ -27,11 +27,11 @@ const FIGURES: &str = "
 How figures read on pages, in tables of commands, in reports and in the reasons of an answer. 页面、命令行、报告和匹配理由中数字的写法。
 
 - Money is `¥30,000.00`, in yuan to the fen, in a sentence as in a table. Where the unit stands apart from the amount, in the label of a field or in
-  \"one more yuan\", it is yuan. 金额一律写作 `¥30,000.00`，精确到分，句中和表中都一样；单位与数字分开写时(栏目名、“再增加 1 元”)用“元”。
+  \"one more yuan\", it is yuan. 金额一律写作 `¥30,000.00`，精确到分，句中和表中都一样；单位与数字分开写时（栏目名、“再增加 1 元”）用“元”。
 - A distance is in whole metres below a kilometre, in tenths of a kilometre from there on, in whole kilometres from a hundred on, rounded to the nearest:
   `850 m`, `3.6 km`, `4 km`, `123 km`. 距离四舍五入：不足一公里用米，一公里起保留一位小数，一百公里起取整：`850 米`、`3.6 公里`、`4 公里`、`123 公里`。
-- A space stands between a figure and its unit, in Chinese as in English; none behind `¥` or within a date. Chinese sentences have Chinese punctuation.
-  数字与单位之间空一格，`¥` 之后和日期之中不空；中文句子用中文标点。
+- A space stands between a figure and its unit, in Chinese as in English; none behind `¥` or within a date. Chinese sentences have Chinese punctuation,
+  parentheses of full width among them, without a space beside them. 数字与单位之间空一格，`¥` 之后和日期之中不空；中文句子用中文标点，括号也用全角（），前后不空格。
 - A date is `2026-11-28`, a time `2026-11-28 19:05` by the clock of 24 hours: on pages of partners and of staff, in commands, reports and reasons, in Chinese as in English. How far away it is may stand beside it
   (`还剩 3 小时`, `3 hours left`), not in its place where somebody has to keep it. 日期一律写作 `2026-11-28`，时间一律写作 `2026-11-28 19:05`（24 小时制），中英文相同；期限旁可另注“还剩 3 小时”，但不能只写剩余时间。
 - Times are Beijing time (`Asia/Shanghai`), and say so: once for a page or a column, `+08` where one stands alone. When something opens is told by the clocks of its place.

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use wishwell_report::Language;
+
 use super::visit::Visit;
 
 /// What a control says, and what it is about.
@@ -11,11 +13,14 @@ pub(super) fn about(visit: &Visit, says: &str, what: &str) -> String {
 }
 
 /// What entries of a list are called; those that are called alike are numbered from the second on.
-pub(super) fn apart(names: impl IntoIterator<Item = String>) -> Vec<String> {
+pub(super) fn apart(language: Language, names: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut known: HashMap<String, usize> = HashMap::new();
     let one = |name: String| {
         let count = known.entry(name.clone()).and_modify(|count| *count += 1).or_insert(1);
-        if *count == 1 { name } else { format!("{name} ({count})") }
+        match *count {
+            1 => name,
+            count => language.pick(format!("{name}（{count}）"), format!("{name} ({count})")),
+        }
     };
     names.into_iter().map(one).collect()
 }
@@ -27,6 +32,8 @@ mod tests {
     #[test]
     fn what_is_called_alike_is_numbered() {
         let names = ["desk", "lamp", "desk", "desk"].map(str::to_owned);
-        assert_eq!(apart(names), ["desk", "lamp", "desk (2)", "desk (3)"]);
+        assert_eq!(apart(Language::En, names), ["desk", "lamp", "desk (2)", "desk (3)"]);
+        let names = ["书桌", "书桌"].map(str::to_owned);
+        assert_eq!(apart(Language::Zh, names), ["书桌", "书桌（2）"]);
     }
 }

@@ -87,7 +87,10 @@ fn behind_tls(listen: SocketAddr, admin: Option<SocketAddr>, lang: Lang) -> Find
 fn holder(listen: SocketAddr, lang: Lang) -> String {
     match holder_of(listen) {
         None => lang.pick("another process", "另一个进程").to_owned(),
-        Some((id, name)) => format!("{} {id} ({name})", lang.pick("process", "进程")),
+        Some((id, name)) => match lang {
+            Lang::En => format!("process {id} ({name})"),
+            Lang::Zh => format!("进程 {id}（{name}）"),
+        },
     }
 }
 

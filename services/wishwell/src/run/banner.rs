@@ -90,7 +90,7 @@ impl Banner {
             (lang.pick("pages", "网页"), web),
             (
                 "gRPC",
-                format!("{} ({})", self.listen, lang.pick("reflection and health are on", "已开启反射与健康检查")),
+                format!("{}{}", self.listen, lang.pick(" (reflection and health are on)", "（已开启反射与健康检查）")),
             ),
             (lang.pick("admin", "运维端口"), admin),
             (lang.pick("store", "存储"), store),

@@ -11,10 +11,13 @@ use crate::pages::visit::Visit;
 use crate::pages::words::{figures, need, time};
 
 pub(super) fn list(visit: &Visit, filter: &Filter, summary: &Summary, items: &[v1::WishItem]) -> Markup {
-    let called = apart(items.iter().map(|item| {
-        let category = summary.names.category(visit, &item.category);
-        format!("{category}{}{}", visit.say("，", ", "), item.title)
-    }));
+    let called = apart(
+        visit.language,
+        items.iter().map(|item| {
+            let category = summary.names.category(visit, &item.category);
+            format!("{category}{}{}", visit.say("，", ", "), item.title)
+        }),
+    );
     let items: Vec<(&v1::WishItem, String)> = items.iter().zip(called).collect();
     // Items of one wish stand together in the answer.
     let wishes: Vec<&[(&v1::WishItem, String)]> = items.chunk_by(|(a, _), (b, _)| a.wish == b.wish).collect();

@@ -136,10 +136,13 @@ async fn fitting_part(partner: &Partner, resources: &Resources) -> Result<Markup
 
 /// Wishes that fit, each with the way to claim it.
 pub(super) fn wishes_of(visit: &Visit, names: &Names, found: &[v1::NeedMatch]) -> Markup {
-    let called = apart(found.iter().map(|found| {
-        let category = names.category(visit, &found.category);
-        format!("{}{}{category}", found.title, visit.say("，", ", "))
-    }));
+    let called = apart(
+        visit.language,
+        found.iter().map(|found| {
+            let category = names.category(visit, &found.category);
+            format!("{}{}{category}", found.title, visit.say("，", ", "))
+        }),
+    );
     html! { ul class="wishes" { @for (found, called) in found.iter().zip(&called) { li { (wish(visit, names, found, called)) } } } }
 }
 

@@ -19,7 +19,10 @@ pub(in crate::pages::desk) fn ranking(
     weights: &[v1::ScoreWeight],
     action: impl Fn(usize, &v1::Candidate) -> Markup,
 ) -> Markup {
-    let nearly = format!("{} ({})", visit.say("差一点就合适", "Nearly fits"), matches.near_misses.len());
+    let nearly = {
+        let count = matches.near_misses.len();
+        visit.say(format!("差一点就合适（{count}）"), format!("Nearly fits ({count})"))
+    };
     html! {
         @if matches.candidates.is_empty() {
             p class="empty" { (visit.say("目前没有合适的资源。", "Nothing fits at the moment.")) }

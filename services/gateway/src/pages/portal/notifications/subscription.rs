@@ -21,7 +21,8 @@ fn at_first() -> v1::Subscription {
 pub(super) fn all(visit: &Visit, gathered: &Gathered, problem: Option<&Problem>) -> Markup {
     let none = gathered.subscriptions.is_empty();
     let full = gathered.subscriptions.len() >= SUBSCRIPTIONS_PER_ORGANIZATION_MAX;
-    let called = apart(gathered.subscriptions.iter().map(|each| scope(visit, gathered, &each.subscription)));
+    let called =
+        apart(visit.language, gathered.subscriptions.iter().map(|each| scope(visit, gathered, &each.subscription)));
     html! {
         section aria-labelledby="subscriptions-title" {
             h2 id="subscriptions-title" {

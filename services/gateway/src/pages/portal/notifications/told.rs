@@ -52,7 +52,7 @@ pub(super) fn list(visit: &Visit, filter: &Filter, gathered: &Gathered) -> Marku
                 }
             }
         } @else {
-            @let called = apart(gathered.told.iter().map(|(_, about)| called(visit, gathered, about)));
+            @let called = apart(visit.language, gathered.told.iter().map(|(_, about)| called(visit, gathered, about)));
             ul class="wishes" {
                 @for ((told, about), called) in gathered.told.iter().zip(&called) { li { (entry(visit, gathered, told, about, called)) } }
             }

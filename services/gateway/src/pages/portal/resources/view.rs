@@ -35,10 +35,10 @@ pub(super) fn content(
     said: &Said,
 ) -> Markup {
     let all = || pools.iter().chain(pledges.1);
-    let called = apart(all().map(|pool| pool.title.clone()));
+    let called = apart(visit.language, all().map(|pool| pool.title.clone()));
     let (called, called_pledges) = called.split_at(pools.len());
     let titles = resources.0.values().map(|resource| visit.name(resource.title.as_ref()).to_owned());
-    let titles = apart(titles);
+    let titles = apart(visit.language, titles);
     let is_there = all().map(|pool| &pool.name).chain(resources.0.keys()).any(|name| *name == said.of);
     html! {
         h1 { (visit.say("我的资源", "My resources")) }

@@ -89,7 +89,7 @@ pub(super) async fn of(
         .flat_map(|item| &item.candidates)
         .flat_map(|candidate| candidate.missing_facts.iter().map(String::as_str))
         .collect();
-    let called = apart(asked.iter().map(|item| names.category(visit, &item.category).to_owned()));
+    let called = apart(visit.language, asked.iter().map(|item| names.category(visit, &item.category).to_owned()));
     let partly = edited.is_some_and(|need| need.items.iter().any(|item| item.referred_units + item.served_units > 0));
     Ok(html! {
         @if partly {

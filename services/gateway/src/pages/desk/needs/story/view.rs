@@ -23,7 +23,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
     let visit = &user.visit;
     let need = &gathered.need;
     let title = what(visit, &gathered.names, need);
-    let referrals = apart(gathered.referrals.iter().map(|referral| to(visit, gathered, referral)));
+    let referrals = apart(visit.language, gathered.referrals.iter().map(|referral| to(visit, gathered, referral)));
     let content = html! {
         p class="crumbs" { a href="/desk/needs" { (visit.say("需求", "Needs")) } }
         div class="headline" {
@@ -156,7 +156,10 @@ fn facts(user: &SignedIn, gathered: &Gathered) -> Markup {
 
 fn items(user: &SignedIn, gathered: &Gathered) -> Markup {
     let visit = &user.visit;
-    let names = apart(gathered.need.items.iter().map(|item| gathered.names.category(visit, &item.category).to_owned()));
+    let names = apart(
+        visit.language,
+        gathered.need.items.iter().map(|item| gathered.names.category(visit, &item.category).to_owned()),
+    );
     html! {
         @if let Some(Err(why)) = &gathered.found { p class="note" { (why) } }
         @for (item, name) in gathered.need.items.iter().zip(&names) {
@@ -234,7 +237,8 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem, name: &str)
     // Nobody is asked twice by itself. Of a full list there may be more whom it does not show.
     let left = matches.candidates.len() >= CANDIDATES_SHOWN
         || matches.candidates.iter().any(|candidate| asked(candidate).is_none());
-    let candidates = apart(matches.candidates.iter().map(|candidate| ranking::called(visit, candidate)));
+    let candidates =
+        apart(visit.language, matches.candidates.iter().map(|candidate| ranking::called(visit, candidate)));
     let refer = |nth: usize, candidate: &v1::Candidate| {
         let says = visit.say("转介给这一家", "Refer to this one");
         let called = candidates.get(nth).map_or("", String::as_str);
@@ -250,7 +254,8 @@ fn offering(visit: &Visit, gathered: &Gathered, item: &v1::NeedItem, name: &str)
         }
     };
     let automatically = visit.say("自动转介：从最合适的问起", "Refer automatically, the best first");
-    let choose = format!("{} ({})", visit.say("自己选一家", "Choose one yourself"), matches.candidates.len());
+    let count = matches.candidates.len();
+    let choose = visit.say(format!("自己选一家（{count}）"), format!("Choose one yourself ({count})"));
     html! {
         @if left {
             form class="plain" method="post" action={ "/desk/needs/" (id) "/auto-refer" } {
