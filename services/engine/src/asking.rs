@@ -166,6 +166,7 @@ impl Asking {
                 // Of what can be split, a resource gives what it has.
                 quantity: self.splittable.then_some(chance.serves),
                 origin: Origin::Automatic,
+                round: None,
                 answer_within: self.answer_within,
                 decision: Some(chance.decision),
                 previous: self.previous,

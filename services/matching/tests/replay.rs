@@ -213,6 +213,7 @@ impl World {
             resource: ResourceId::from_uuid(ENTITY),
             quantity: None,
             origin: Origin::Chosen,
+            round: None,
             answer_within: SignedDuration::from_hours(1),
             decision: Some(decision),
             previous: None,

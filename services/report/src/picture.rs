@@ -187,6 +187,8 @@ pub struct OfferFigures {
     pub planned: u64,
     /// Those made.
     pub made: u64,
+    /// Those among them that were made of less than planned, because something had changed since.
+    pub short: u64,
     /// Those refused, because something had changed since the plan was made, by reason.
     pub refused: Vec<ReasonFigures>,
 }

@@ -101,11 +101,18 @@ fn offered(offers: &OfferFigures, language: Language) -> String {
         language.pick(format!("（{}）", reasons.join("；")), format!(" ({})", reasons.join("; ")))
     };
     let refused = count(refused);
+    let short = match offers.short {
+        0 => String::new(),
+        short => language
+            .pick(format!("（其中 {} 次少于计划）", count(short)), format!(" ({} of less than planned)", count(short))),
+    };
     language.pick(
-        format!("计划转介 {planned} 次，已转介 {made} 次，因情况变化未成 {refused} 次{why}。本报告按已转介的计，未成的不算满足。"),
         format!(
-            "Offers planned: {planned}, made: {made}, refused: {refused}{why}. This report counts what was offered; what was refused is not \
-             served."
+            "计划转介 {planned} 次，已转介 {made} 次{short}，因情况变化未成 {refused} 次{why}。本报告按已转介的计，未成的不算满足。"
+        ),
+        format!(
+            "Offers planned: {planned}, made: {made}{short}, refused: {refused}{why}. This report counts what was offered; what was refused \
+             is not served."
         ),
     )
 }

@@ -141,6 +141,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0022_due_by_kind.sql"),
         include_str!("../migrations/postgres/0022_due_by_kind.sql"),
     ),
+    (
+        23,
+        "offers_of_rounds",
+        include_str!("../migrations/sqlite/0023_offers_of_rounds.sql"),
+        include_str!("../migrations/postgres/0023_offers_of_rounds.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

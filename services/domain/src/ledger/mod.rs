@@ -25,7 +25,7 @@ use uuid::Uuid;
 use crate::beneficiary::Sealed;
 use crate::capacity_pool::CapacityPool;
 use crate::error::{Error, Precondition};
-use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, Version};
+use crate::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, Version};
 use crate::need::Ending;
 use crate::principal::Role;
 use crate::referral::{Action, Decision, Origin, StepReason};
@@ -124,6 +124,8 @@ pub struct Offer {
     pub quantity: Option<i64>,
     /// How it comes about. A claim or pledge is accepted at once.
     pub origin: Origin,
+    /// The round that makes it; there exactly where that is how it comes about.
+    pub round: Option<RoundId>,
     /// How long the provider has to answer.
     pub answer_within: SignedDuration,
     /// What it was decided upon.

@@ -48,6 +48,7 @@ impl Books {
             seen_as: seen_as(need, offer)?,
             urgency: need.urgency,
             origin: offer.origin,
+            round: offer.round,
             enquiry,
             unit: item.unit,
             quantity,

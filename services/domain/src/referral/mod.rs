@@ -99,7 +99,7 @@ impl ReferralState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
-    /// Somebody chose the resource.
+    /// Somebody chose the resource; or a round did, before [`Origin::Round`] was kept.
     Chosen,
     /// Offered to the best candidate, and to the next one when that comes to nothing.
     Automatic,
@@ -107,6 +107,8 @@ pub enum Origin {
     Claim,
     /// The partner picked a wish and brought a resource that was in no catalogue.
     Pledge,
+    /// A round allocated it among many.
+    Round,
 }
 
 /// Why a step was taken: a closed set, because free text would tell about people.
@@ -270,6 +272,9 @@ pub struct Referral {
     pub urgency: Urgency,
     /// How it came about.
     pub origin: Origin,
+    /// The round that made it; there exactly where that is how it came about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RoundId>,
     /// Whether it asks rather than promises: some pool's total is unknown.
     pub enquiry: bool,
     /// Unit of the quantities below.
@@ -332,6 +337,12 @@ pub struct Referral {
 }
 
 impl Referral {
+    /// Units of the item that it was offered for, whatever has become of them since.
+    #[must_use]
+    pub fn offered_units(&self) -> i64 {
+        self.quantity.saturating_mul(i64::from(self.occurrences))
+    }
+
     /// Units of the item that it reserves: none once it came to nothing.
     #[must_use]
     pub const fn referred_units(&self) -> i64 {

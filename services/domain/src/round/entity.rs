@@ -99,8 +99,11 @@ pub struct RoundProgress {
     pub offered: u64,
     /// Offers that the ledger refused, because something had changed since the plan was made.
     pub refused: u64,
-    /// Items that were planned anew because something of them had been refused.
+    /// Items that were planned anew because something of them had been refused, or offered for fewer occurrences than planned.
     pub replanned: u64,
+    /// Offers made of fewer units than planned, because something had changed since the plan was made; they are among those made.
+    #[serde(default)]
+    pub short: u64,
 }
 
 /// One whole-pool allocation of many open needs at once.

@@ -99,6 +99,16 @@ pub enum OfferFate {
     Refused(String),
 }
 
+/// Units of an offer over all occurrences, 0 or more. Of what recurs and can be split the ledger holds the occurrences that have enough when it
+/// is offered, which may be others than those when it was planned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferUnits {
+    /// Those that the plan asked for.
+    pub planned: i64,
+    /// Those that were offered; 0 when it was refused.
+    pub offered: i64,
+}
+
 /// A planned offer of a round and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoundOffer {
@@ -108,8 +118,28 @@ pub struct RoundOffer {
     pub resource: ResourceId,
     /// Quantity of each occurrence.
     pub quantity: i64,
+    /// How much was planned and how much was offered; none where it was made before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<OfferUnits>,
     /// What became of it.
     pub fate: OfferFate,
+}
+
+impl RoundOffer {
+    /// Whether it was made, of whatever part.
+    #[must_use]
+    pub const fn is_made(&self) -> bool {
+        matches!(self.fate, OfferFate::Offered(_))
+    }
+
+    /// Whether it was made, and of less than was planned.
+    #[must_use]
+    pub const fn came_short(&self) -> bool {
+        match self.units {
+            Some(OfferUnits { planned, offered }) => self.is_made() && offered < planned,
+            None => false,
+        }
+    }
 }
 
 /// What a round decided for one item, and what became of that.
@@ -147,6 +177,27 @@ impl RoundOutcome {
             (true, false) => OutcomeState::PartlyServed,
             (true, true) => OutcomeState::Unserved,
         }
+    }
+
+    /// Units of one of its offers: as kept, or of one from before they were, as many as the plan that is known asks of that resource, all
+    /// occurrences of the item where another plan asked for it.
+    #[must_use]
+    pub fn units_of(&self, offer: &RoundOffer) -> OfferUnits {
+        offer.units.unwrap_or_else(|| {
+            let serving = self.item.servings.iter().find(|serving| serving.resource == offer.resource);
+            let occurrences = serving
+                .filter(|_| offer.pass == self.pass)
+                .map_or(self.item.occurrences, |serving| serving.occurrences);
+            let planned = offer.quantity.saturating_mul(i64::from(occurrences));
+            OfferUnits { planned, offered: if offer.is_made() { planned } else { 0 } }
+        })
+    }
+
+    /// Whether something of the plan that decided it was refused, wholly or in part.
+    #[must_use]
+    pub fn is_to_plan_anew(&self) -> bool {
+        let of_plan = |offer: &&RoundOffer| offer.pass == self.pass;
+        self.offers.iter().filter(of_plan).any(|offer| !offer.is_made() || offer.came_short())
     }
 
     /// Servings of the plan for which no offer was made or refused yet, in order.

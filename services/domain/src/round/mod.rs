@@ -22,7 +22,7 @@ pub use figures::{
     Cohort, Fairness, FairnessFigure, LevelFigure, ReasonCount, RoundTotals, ScarcityPrice, Spread, SupplyGap, Tally,
     TierTally,
 };
-pub use kept::{OfferFate, OutcomeState, RoundOffer, RoundOutcome, RoundReached, RoundReport};
+pub use kept::{OfferFate, OfferUnits, OutcomeState, RoundOffer, RoundOutcome, RoundReached, RoundReport};
 pub use outcome::{
     Alternative, Change, ItemOutcome, LevelPrice, LostTo, Miss, MissedConstraint, PoolPeriod, RoundLevel, Serving,
     Unserved, UnservedReason,

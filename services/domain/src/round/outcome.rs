@@ -278,6 +278,14 @@ pub struct ItemOutcome {
     pub unserved: Option<Unserved>,
 }
 
+impl Serving {
+    /// Units of the item that it serves, over all occurrences.
+    #[must_use]
+    pub fn units(&self) -> i64 {
+        self.quantity.saturating_mul(i64::from(self.occurrences))
+    }
+}
+
 impl ItemOutcome {
     /// Units asked, over all occurrences.
     #[must_use]
@@ -288,8 +296,7 @@ impl ItemOutcome {
     /// Units served, over all occurrences.
     #[must_use]
     pub fn units_served(&self) -> i64 {
-        let units = |serving: &Serving| serving.quantity.saturating_mul(i64::from(serving.occurrences));
-        self.servings.iter().map(units).fold(0, i64::saturating_add)
+        self.servings.iter().map(Serving::units).fold(0, i64::saturating_add)
     }
 
     /// Takes out what tells how near somebody lives: distances, and what is priced by them; answers whether there was any.

@@ -69,7 +69,7 @@ fn what_was_let_down_on_its_providers_side_goes_on_to_the_next_and_what_was_take
         (accepted, Action::Deliver, Role::Partner, Side::Provider, false),
     ];
     for (way, action, role, side, next_is_due) in cases {
-        for origin in [Origin::Automatic, Origin::Chosen] {
+        for origin in [Origin::Automatic, Origin::Chosen, Origin::Round] {
             let mut world = two_needs();
             world.ask(offered(|offer| offer.origin = origin));
             for action in way {

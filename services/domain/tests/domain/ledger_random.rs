@@ -86,7 +86,14 @@ fn command(dice: &mut Dice, world: &World, next: &mut u128) -> Command {
             let mut asked = Offer {
                 item_ordinal: 1 + dice.below(2) as u16,
                 quantity: dice.pick(&[None, Some(1), Some(1), Some(2), Some(3)]),
-                origin: dice.pick(&[Origin::Chosen, Origin::Automatic, Origin::Automatic, Origin::Claim]),
+                origin: dice.pick(&[
+                    Origin::Chosen,
+                    Origin::Round,
+                    Origin::Automatic,
+                    Origin::Automatic,
+                    Origin::Automatic,
+                    Origin::Claim,
+                ]),
                 answer_within: SignedDuration::from_mins(dice.pick(&[0, 30, 90])),
                 wish: None,
                 previous: if dice.chance(30) { to_follow } else { None },

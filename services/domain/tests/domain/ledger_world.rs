@@ -165,6 +165,7 @@ pub(crate) fn offer(id: u128, need: u128, resource: u128, quantity: Option<i64>)
         resource: resource_id(resource),
         quantity,
         origin: Origin::Chosen,
+        round: None,
         answer_within: SignedDuration::from_mins(60),
         decision: None,
         previous: None,

@@ -1,12 +1,12 @@
 use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::error::Error;
-use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ResourceId, RoundId, Version};
+use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, Version};
 use wishwell_domain::round::transition::{TRANSITIONS, transition};
 use wishwell_domain::round::{
-    Alternative, Change, ItemOutcome, LevelPrice, LostTo, Miss, MissedConstraint, OfferFate, OutcomeState, PoolPeriod,
-    Round, RoundFailure, RoundLevel, RoundOffer, RoundOutcome, RoundProgress, RoundRules, RoundState, RoundStep,
-    Serving, Unserved, UnservedReason,
+    Alternative, Change, ItemOutcome, LevelPrice, LostTo, Miss, MissedConstraint, OfferFate, OfferUnits, OutcomeState,
+    PoolPeriod, Round, RoundFailure, RoundLevel, RoundOffer, RoundOutcome, RoundProgress, RoundRules, RoundState,
+    RoundStep, Serving, Unserved, UnservedReason,
 };
 
 use crate::fixtures::category_code;
@@ -193,10 +193,49 @@ fn what_is_still_to_be_offered_is_what_the_current_plan_has_no_answer_for() {
         pass,
         resource: serving(2).resource,
         quantity: 1,
+        units: None,
         fate: OfferFate::Refused("CAPACITY_EXHAUSTED".to_owned()),
     };
     planned.offers.push(made(1));
     assert_eq!(to_offer(&planned), [serving(3).resource]);
     planned.pass = 2;
     assert_eq!(to_offer(&planned).len(), 2, "another plan asks anew");
+}
+
+#[test]
+fn of_an_offer_as_much_counts_as_was_offered_and_what_came_short_is_planned_anew() {
+    let weekly = Serving { quantity: 2, occurrences: 8, ..serving(2) };
+    let mut planned = outcome(vec![weekly.clone()], false);
+    assert_eq!((weekly.units(), planned.is_to_plan_anew()), (16, false));
+    let (made, refused) =
+        (OfferFate::Offered(ReferralId::from_uuid(Uuid::from_u128(9))), OfferFate::Refused("ITEM_COVERED".to_owned()));
+    let units = |offered| Some(OfferUnits { planned: 16, offered });
+    let offer = |units, fate: &OfferFate| RoundOffer {
+        pass: 1,
+        resource: weekly.resource,
+        quantity: 2,
+        units,
+        fate: fate.clone(),
+    };
+    for (offer, offered, short, again) in [
+        (offer(units(16), &made), 16, false, false),
+        (offer(units(14), &made), 14, true, true),
+        // A week that was full when it was planned was free again.
+        (offer(units(18), &made), 18, false, false),
+        (offer(units(0), &refused), 0, false, true),
+        // From before it was kept, as planned.
+        (offer(None, &made), 16, false, false),
+        (offer(None, &refused), 0, false, true),
+    ] {
+        assert_eq!((planned.units_of(&offer).offered, offer.came_short()), (offered, short), "{offer:?}");
+        planned.offers = vec![offer];
+        assert_eq!(planned.is_to_plan_anew(), again, "{planned:?}");
+    }
+    // Whatever became of the plan before is the business of this one no more.
+    planned.offers = vec![offer(units(14), &made), offer(None, &refused), offer(None, &made)];
+    planned.pass = 2;
+    assert!(!planned.is_to_plan_anew());
+    planned.item.occurrences = 5;
+    assert_eq!(planned.units_of(&planned.offers[2]).offered, 10, "of a plan that is not known any more");
+    assert_eq!(planned.units_of(&planned.offers[0]).planned, 16);
 }

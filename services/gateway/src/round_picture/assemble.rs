@@ -113,7 +113,7 @@ pub(super) fn scope(rules: Option<&RoundRules>, catalogue: &Catalogue) -> Vec<Lo
 }
 
 /// How items came out.
-fn outcome<'a>(outcomes: impl Iterator<Item = &'a RoundOutcome>) -> Outcome {
+pub(super) fn outcome<'a>(outcomes: impl Iterator<Item = &'a RoundOutcome>) -> Outcome {
     outcomes.fold(Outcome::default(), |mut sum, outcome| {
         match RoundOutcomeState::try_from(outcome.state).unwrap_or_default() {
             RoundOutcomeState::Served => sum.served += 1,

@@ -11,7 +11,7 @@ mod words;
 
 use tonic::Status;
 use wishwell_api::v1;
-use wishwell_report::{FairnessRow, GapFigures, ReasonFigures, RoundPicture};
+use wishwell_report::{FairnessRow, GapFigures, Outcome, ReasonFigures, RoundPicture};
 
 use self::asking::{Catalog, Matching};
 use self::catalogue::Catalogue;
@@ -86,6 +86,14 @@ impl ToldRound {
     pub fn mean_distance_metres(&self) -> Option<u64> {
         // Distances need no names.
         assemble::mean_distance(&offered::came_to(self, &Catalogue::default()))
+    }
+
+    /// How its items came out, by what was offered of them; none of a dry run.
+    #[must_use]
+    pub fn came_to(&self) -> Option<Outcome> {
+        // How much was offered needs no names.
+        let offered = || assemble::outcome(offered::came_to(self, &Catalogue::default()).iter());
+        (!self.round.dry_run).then(offered)
     }
 
     /// Why offers of it were refused, and how many for each reason; nothing of a dry run.

@@ -15,6 +15,7 @@ use super::words::refusal;
 
 /// Why an item of which the plan served all is not.
 pub(super) const REFUSED: &str = "REFUSED";
+pub(super) const CAME_SHORT: &str = "CAME_SHORT";
 pub(super) const NOT_OFFERED: &str = "NOT_OFFERED";
 
 /// Outcomes as they came to: of a dry run what was planned, of any other round what was offered.
@@ -32,20 +33,20 @@ fn is_made(offer: &&RoundOffer) -> bool {
 fn as_offered(outcome: &RoundOutcome, catalogue: &Catalogue) -> RoundOutcome {
     let made = || outcome.offers.iter().filter(is_made);
     // An item that was planned anew asks for what is left of it.
-    let before: i64 = made().filter(|offer| offer.pass != outcome.pass).map(|offer| offer.quantity).sum();
-    let quantity = outcome.quantity.saturating_add(before);
+    let before: i64 = made().filter(|offer| offer.pass != outcome.pass).map(|offer| offer.offered_units).sum();
+    let last = outcome.quantity.saturating_mul(i64::from(outcome.occurrences.max(1)));
+    let asked = last.saturating_add(before);
     let servings: Vec<Serving> = made().map(|offer| serving(outcome, offer, catalogue)).collect();
     let given = servings.iter().map(units).fold(0, u64::saturating_add);
-    let occurrences = i64::from(outcome.occurrences.max(1));
-    let asked = quantity.saturating_mul(occurrences).max(0).unsigned_abs();
     let state = match given {
-        given if given >= asked => RoundOutcomeState::Served,
+        given if given >= asked.max(0).unsigned_abs() => RoundOutcomeState::Served,
         0 => RoundOutcomeState::Unserved,
         _ => RoundOutcomeState::PartlyServed,
     };
     let unserved =
         outcome.unserved.clone().filter(|_| state != RoundOutcomeState::Served && refused(outcome).is_none());
-    RoundOutcome { quantity, servings, state: state.into(), unserved, ..outcome.clone() }
+    // Plans may ask for different occurrences of it: all of them together are told in units.
+    RoundOutcome { quantity: asked, occurrences: 1, servings, state: state.into(), unserved, ..outcome.clone() }
 }
 
 /// What was offered, as the plan has it; of an earlier plan, with what is known of it still.
@@ -58,10 +59,9 @@ fn serving(outcome: &RoundOutcome, offer: &RoundOffer, catalogue: &Catalogue) ->
             .get(&offer.resource)
             .map(|found| found.organization.clone())
             .unwrap_or_default(),
-        occurrences: outcome.occurrences,
         ..Serving::default()
     });
-    Serving { quantity: offer.quantity, ..planned }
+    Serving { quantity: offer.offered_units, occurrences: 1, ..planned }
 }
 
 /// What was refused of the plan that decided an item.
@@ -69,12 +69,21 @@ fn refused(outcome: &RoundOutcome) -> Option<&RoundOffer> {
     outcome.offers.iter().find(|offer| offer.pass == outcome.pass && !offer.refusal.is_empty())
 }
 
-/// Why an item that its plan served is not, by code: it was refused, or not offered, or not yet.
+/// Whether less was offered than planned.
+fn is_short(offer: &RoundOffer) -> bool {
+    is_made(&offer) && offer.offered_units < offer.planned_units
+}
+
+/// Why an item that its plan served is not, by code: it was refused, wholly or in part, or not offered, or not yet.
 pub(super) fn why_not(outcome: &RoundOutcome) -> (String, LocalizedText) {
     if refused(outcome).is_some() {
         let text =
             LocalizedText::new("情况已变，转介未成", "refused, because things had changed since the plan was made");
         return (REFUSED.to_owned(), text);
+    }
+    if outcome.offers.iter().any(is_short) {
+        let text = LocalizedText::new("转介时部分周期已满", "full in some of its weeks by the time it was offered");
+        return (CAME_SHORT.to_owned(), text);
     }
     (NOT_OFFERED.to_owned(), LocalizedText::new("尚未转介", "not offered"))
 }
@@ -91,8 +100,9 @@ pub(super) fn offers(told: &ToldRound) -> Option<OfferFigures> {
     }
     let figures = |(code, items): (&str, u64)| ReasonFigures { code: code.to_owned(), text: refusal(code), items };
     let made = all().filter(is_made).count() as u64;
+    let short = all().filter(|offer| is_short(offer)).count() as u64;
     let refused: Vec<ReasonFigures> = reasons.into_iter().map(figures).collect();
     let done = made + refused.iter().map(|reason| reason.items).sum::<u64>();
     let planned = told.round.progress.map_or(0, |progress| progress.planned_offers.max(0).unsigned_abs());
-    Some(OfferFigures { planned: planned.max(done), made, refused })
+    Some(OfferFigures { planned: planned.max(done), made, short, refused })
 }

@@ -218,7 +218,8 @@ fn of_a_round_that_makes_offers_what_was_offered_counts_and_not_what_was_planned
     let mut outcomes = outcomes();
     let offer = |resource: &str, quantity, referral: &str, refusal: &str| {
         let [resource, referral, refusal] = [resource, referral, refusal].map(str::to_owned);
-        RoundOffer { pass: 1, resource, quantity, referral, refusal }
+        let offered_units = if refusal.is_empty() { quantity } else { 0 };
+        RoundOffer { pass: 1, resource, quantity, referral, refusal, planned_units: quantity, offered_units }
     };
     outcomes[0].offers =
         vec![offer("resources/a", 3, "referrals/a", ""), offer("resources/b", 1, "", "CAPACITY_EXHAUSTED")];
@@ -250,6 +251,69 @@ fn of_a_round_that_makes_offers_what_was_offered_counts_and_not_what_was_planned
     let picture = picture_of(&round, &outcomes);
     assert_eq!((picture.outcome.served, picture.allocations), (1, 2));
     assert_eq!(picture.places.len(), 2, "{:?}", picture.places);
+}
+
+#[test]
+fn what_is_offered_for_fewer_weeks_than_planned_counts_for_those_and_for_no_others() {
+    let mut round = round();
+    (round.dry_run, round.state) = (false, RoundState::Committed.into());
+    round.progress =
+        Some(RoundProgress { planned_offers: 1, made_offers: 1, short_offers: 1, ..RoundProgress::default() });
+    // Twice a week for eight weeks, of which one has filled since.
+    let weekly = Serving { occurrences: 8, ..serving("resources/a", 2, Some(1_000)) };
+    let offer = |pass, resource: &str, planned_units, offered_units| RoundOffer {
+        pass,
+        resource: resource.to_owned(),
+        quantity: 2,
+        referral: "referrals/a".to_owned(),
+        refusal: String::new(),
+        planned_units,
+        offered_units,
+    };
+    let mut outcome = RoundOutcome {
+        quantity: 2,
+        occurrences: 8,
+        servings: vec![weekly],
+        unserved: None,
+        offers: vec![offer(1, "resources/a", 16, 14)],
+        ..item(RoundOutcomeState::Served, 1, "640104011", Vec::new())
+    };
+    let told = |outcome: &RoundOutcome| picture_of(&round, std::slice::from_ref(outcome));
+    let picture = told(&outcome);
+    assert_eq!(disagreements(&picture), Vec::<Name>::new());
+    assert_eq!(
+        (picture.outcome, picture.flows[0].quantities[0].units),
+        (Outcome { partly: 1, ..Outcome::default() }, 14)
+    );
+    assert_eq!(picture.fairness.overall.share_permille, 875);
+    assert_eq!(picture.reasons[0].code, "CAME_SHORT");
+    for (language, words) in [
+        (Language::En, "made: 1 (1 of less than planned), refused: 0"),
+        (Language::Zh, "已转介 1 次（其中 1 次少于计划）"),
+    ] {
+        assert!(render(&picture, language).contains(words), "{words}");
+    }
+    let came_to = |dry_run| {
+        let round = Round { dry_run, ..round.clone() };
+        ToldRound { round, outcomes: vec![outcome.clone()], ..ToldRound::default() }.came_to()
+    };
+    assert_eq!(came_to(false), Some(Outcome { partly: 1, ..Outcome::default() }));
+    assert_eq!(came_to(true), None);
+
+    // Another plan has given the week to somebody else.
+    (outcome.pass, outcome.quantity, outcome.occurrences) = (2, 2, 1);
+    outcome.servings = vec![serving("resources/b", 2, Some(3_000))];
+    outcome.offers.push(offer(2, "resources/b", 2, 2));
+    let picture = told(&outcome);
+    assert_eq!(picture.outcome, Outcome { served: 1, ..Outcome::default() });
+    assert_eq!((picture.fairness.overall.share_permille, picture.reasons.len()), (1_000, 0));
+    // And what had filled was free again, before it was offered.
+    (outcome.pass, outcome.offers) = (1, vec![offer(1, "resources/a", 14, 16)]);
+    (outcome.quantity, outcome.occurrences, outcome.state) = (2, 8, RoundOutcomeState::PartlyServed.into());
+    outcome.servings = vec![Serving { occurrences: 7, ..serving("resources/a", 2, Some(1_000)) }];
+    outcome.unserved = Some(Unserved { units: 2, reason: UnservedReason::Occurrences.into(), ..Unserved::default() });
+    let picture = told(&outcome);
+    assert_eq!((picture.outcome.served, picture.reasons.len()), (1, 0));
 }
 
 #[test]

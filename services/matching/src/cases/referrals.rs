@@ -9,7 +9,7 @@ use uuid::Uuid;
 use wishwell_domain::beneficiary::{ConsentPurpose, PersonalFields};
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{NeedId, ReferralId, ResourceId};
+use wishwell_domain::ids::{NeedId, ReferralId, ResourceId, RoundId};
 use wishwell_domain::ledger::{Command, Offer, Provider, Step};
 use wishwell_domain::limits::OFFER_ATTEMPTS_MAX;
 use wishwell_domain::need::{Need, NeedItem, NeedPersonal};
@@ -33,6 +33,8 @@ pub(crate) struct OfferAsked {
     pub(crate) quantity: Option<i64>,
     /// None for what the urgency says.
     pub(crate) answer_within: Option<SignedDuration>,
+    /// The round that makes it; none where somebody chose the resource.
+    pub(crate) round: Option<RoundId>,
 }
 
 /// What the `attempt`th offer is held to, from 1 on: the last one only to what a need wants, for many who take of it at once change it for
@@ -183,7 +185,8 @@ impl Platform {
             item_ordinal: asked.item_ordinal,
             resource: asked.resource,
             quantity: asked.quantity,
-            origin: Origin::Chosen,
+            origin: if asked.round.is_some() { Origin::Round } else { Origin::Chosen },
+            round: asked.round,
             answer_within: asked.answer_within.unwrap_or_else(|| need.urgency.answer_within()),
             decision: Some(decision),
             previous: None,

@@ -134,6 +134,7 @@ impl Platform {
             resource,
             quantity: claim.quantity,
             origin,
+            round: None,
             answer_within: need.urgency.answer_within(),
             decision,
             previous: None,

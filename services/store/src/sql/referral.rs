@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{
-    CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId, Version,
+    CapacityPoolId, ExternalId, NeedId, OrganizationId, ReferralId, ResourceId, RoundId, TenantId, Version,
 };
 use wishwell_domain::referral::{HoldLine, LastStep, Referral, ReferralState};
 
@@ -29,6 +29,7 @@ impl Record for Referral {
         "seen_as",
         "urgency",
         "origin",
+        "round_id",
         "enquiry",
         "unit",
         "quantity",
@@ -102,6 +103,7 @@ impl Record for Referral {
             self.seen_as.as_ref().map_or(Ok(Value::Json(None)), Value::json)?,
             Value::word(self.urgency)?,
             Value::word(self.origin)?,
+            Value::Uuid(self.round.map(|round| round.as_uuid())),
             Value::Bool(self.enquiry),
             Value::text(self.unit.code()),
             Value::Int(Some(self.quantity)),
@@ -144,6 +146,7 @@ impl Record for Referral {
             seen_as: fields.opt_json()?,
             urgency: fields.word()?,
             origin: fields.word()?,
+            round: fields.opt_uuid()?.map(RoundId::from_uuid),
             enquiry: fields.bool()?,
             unit: fields.word()?,
             quantity: fields.int()?,

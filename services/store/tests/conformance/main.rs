@@ -301,6 +301,7 @@ macro_rules! conformance_of {
                 results_tell_no_distance_to_the_erased_whenever_they_are_put
                 results_of_old_rounds_are_dropped_and_the_rounds_stay
                 the_results_of_one_tenant_are_not_those_of_another
+                an_offer_of_a_round_says_which_and_no_other_offer_does
             }
             notifications {
                 a_subscription_goes_on_by_versions_and_is_made_again_from_the_log

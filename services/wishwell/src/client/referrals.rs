@@ -4,12 +4,12 @@ use wishwell_api::json::{to_json, to_json_pretty};
 use wishwell_api::v1::{
     AcceptReferralRequest, AutoReferRequest, CancelReferralRequest, ConfirmReferralRequest, CreateReferralRequest,
     DeclineReferralRequest, DeliverReferralRequest, DisputeReferralRequest, FailReferralRequest, GetReferralRequest,
-    ListReferralsRequest, Referral, ReferralFilter, ReferralOffer, StartReferralRequest, StepReason,
+    ListReferralsRequest, Referral, ReferralFilter, ReferralOffer, ReferralOrigin, StartReferralRequest, StepReason,
     WithdrawReferralRequest,
 };
 
 use super::needs::Titles;
-use super::words::{amount, bracketed, more, referral_state, step_reason, text, time, times, urgency};
+use super::words::{amount, bracketed, more, origin, referral_state, step_reason, text, time, times, urgency};
 use super::{Server, needs, not_printable};
 use crate::cli::{ReferArgs, ReferralAction, ReferralArgs, ReferralsArgs, StepReasonArg};
 use crate::config::ClientConfig;
@@ -192,6 +192,14 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         amount(referral.units, unit, lang),
         to(referral, lang),
     ];
+    if referral.origin() == ReferralOrigin::Round {
+        let how = origin(referral.origin(), lang);
+        parts.push(match (referral.round.as_str(), lang) {
+            ("", _) => how.to_owned(),
+            (round, Lang::En) => format!("{how} ({round})"),
+            (round, Lang::Zh) => format!("{how}（{round}）"),
+        });
+    }
     if referral.arrived_units > 0 {
         let arrived = amount(referral.arrived_units, unit, lang);
         parts.push(match lang {
@@ -239,6 +247,7 @@ fn render(referrals: &[Referral], titles: &Titles, lang: Lang) -> String {
         (lang.pick("category", "类别"), Align::Left),
         (lang.pick("resource", "资源"), Align::Left),
         (lang.pick("quantity", "数量"), Align::Right),
+        (lang.pick("how it came", "来由"), Align::Left),
         (lang.pick("attempt", "第几次"), Align::Right),
         (&due, Align::Left),
         (&last_step, Align::Left),
@@ -253,6 +262,7 @@ fn render(referrals: &[Referral], titles: &Titles, lang: Lang) -> String {
             titles.category(&referral.category).to_owned(),
             text(referral.resource_title.as_ref(), lang).to_owned(),
             amount(referral.units, unit, lang),
+            origin(referral.origin(), lang).to_owned(),
             referral.attempt.to_string(),
             time(referral.due_time.as_ref()),
             time(referral.last_action_time.as_ref()),
@@ -319,6 +329,15 @@ mod tests {
         assert!(zh.contains(" · 其中已提供 1 件 · "), "{zh}");
         let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
         assert!(noted.ends_with(" · 有留言"), "{noted}");
+        let of_round = |round: &str| Referral {
+            origin: ReferralOrigin::Round.into(),
+            round: round.to_owned(),
+            attempt: 1,
+            ..referral.clone()
+        };
+        let (en, zh) = (line(&of_round("rounds/3"), Lang::En), line(&of_round(""), Lang::Zh));
+        assert!(en.contains(" · to resources/2 · offered by a round (rounds/3) · "), "{en}");
+        assert!(zh.contains(" · 转给 resources/2 · 统筹转介 · "), "a partner is not told which: {zh}");
         let resource_title = Some(wishwell_api::v1::LocalizedText { zh: "书桌".to_owned(), en: String::new() });
         let named = line(&Referral { resource_title, ..referral }, Lang::Zh);
         assert!(named.contains(" · 转给 书桌（resources/2） · "), "{named}");

@@ -62,7 +62,23 @@ fn shown(event: &Event, json: bool, zone: &TimeZone, lang: Lang) -> Result<Strin
 
 #[cfg(test)]
 mod tests {
+    use wishwell_api::v1::{Referral, ReferralOrigin};
+
     use super::*;
+
+    #[test]
+    fn an_offer_of_a_round_is_told_with_the_round_in_both_languages() {
+        let referral = Referral {
+            name: "referrals/1".to_owned(),
+            origin: ReferralOrigin::Round.into(),
+            round: "rounds/3".to_owned(),
+            ..Referral::default()
+        };
+        let made = Event { kind: EventKind::Referral.into(), referral: Some(referral), ..Event::default() };
+        let line = |lang| shown(&made, false, &TimeZone::UTC, lang).unwrap_or_else(|_| unreachable!());
+        assert!(line(Lang::En).contains("offered by a round (rounds/3)"), "{}", line(Lang::En));
+        assert!(line(Lang::Zh).contains("统筹转介（rounds/3）"), "{}", line(Lang::Zh));
+    }
 
     #[test]
     fn a_need_that_moved_elsewhere_is_told_without_a_state_in_both_languages() {

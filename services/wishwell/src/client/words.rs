@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use wishwell_api::v1::{
-    DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralState, ScoreTerm, StepReason, Urgency,
+    DeliveryMode, LocalizedText, NeedState, Quantity, RecurrencePeriod, ReferralOrigin, ReferralState, ScoreTerm,
+    StepReason, Urgency,
 };
 use wishwell_domain::fact_catalogue::definition;
 use wishwell_domain::figures::{Distance, money};
@@ -122,6 +123,18 @@ pub(super) fn referral_state(state: i32, lang: Lang) -> &'static str {
         ReferralState::Cancelled => lang.pick("cancelled", "已取消"),
         ReferralState::Failed => lang.pick("failed", "未成"),
         ReferralState::Unspecified => "",
+    }
+}
+
+/// How a referral came about, as pages call it.
+pub(super) fn origin(origin: ReferralOrigin, lang: Lang) -> &'static str {
+    match origin {
+        ReferralOrigin::Chosen => lang.pick("sent to one chosen resource", "指定转介"),
+        ReferralOrigin::Automatic => lang.pick("offered automatically", "自动转介"),
+        ReferralOrigin::Claim => lang.pick("wish claimed", "心愿认领"),
+        ReferralOrigin::Pledge => lang.pick("wish pledged", "心愿认捐"),
+        ReferralOrigin::Round => lang.pick("offered by a round", "统筹转介"),
+        ReferralOrigin::Unspecified => "",
     }
 }
 

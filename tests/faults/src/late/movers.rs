@@ -155,6 +155,7 @@ impl Mover {
             resource: *self.random.pick(&self.stock.resources).expect("there are resources"),
             quantity: Some(1),
             origin: Origin::Chosen,
+            round: None,
             answer_within: ANSWER_WITHIN,
             decision: None,
             previous: None,

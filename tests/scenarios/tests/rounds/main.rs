@@ -3,6 +3,8 @@
 
 mod command;
 mod looking_ahead;
+mod origin;
 mod plan_allocation;
 mod rounds;
 mod under_way;
+mod weeks;

@@ -83,7 +83,7 @@ async fn change_store(file: PathBuf, sql: &str) {
 }
 
 /// As if the process that planned this dry run had ended before it made an offer, and it was no dry run.
-async fn carried_out(served: Served, planned: &str) -> (Served, v1::Round) {
+pub(super) async fn carried_out(served: Served, planned: &str) -> (Served, v1::Round) {
     let folder = stopped(served).await;
     let store = folder.path().join("wishwell-data/wishwell.db");
     change_store(store, "UPDATE rounds SET dry_run = 0, finished_at = NULL WHERE state = 'solved'").await;

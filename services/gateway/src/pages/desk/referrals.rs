@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use tonic::Status;
 use wishwell_api::v1;
-use wishwell_api::v1::ReferralState;
+use wishwell_api::v1::{ReferralOrigin, ReferralState};
 
 use super::names::Names;
 use super::needs::list::urgency_mark;
@@ -207,6 +207,7 @@ fn row(visit: &Visit, names: &Names, referral: &v1::Referral) -> Markup {
             td {
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (words::standing(language, referral)) }
                 @if referral.escalate_time.is_some() { " " span class="mark late" { (visit.say("已上报", "escalated")) } }
+                @if referral.origin() == ReferralOrigin::Round { " " span class="mark" { (words::origin(language, referral.origin())) } }
                 @if referral.has_delivery_note { " " span class="mark" { (visit.say("有留言", "note left")) } }
             }
             td class="time" {

@@ -43,11 +43,12 @@ pub(in crate::pages) fn all_of(language: Language, of: ReferralState) -> &'stati
 /// How a referral came about.
 pub(in crate::pages) fn origin(language: Language, origin: ReferralOrigin) -> &'static str {
     let (zh, en) = match origin {
-        // By a person or a round: the record does not tell which.
+        // By a person, or by a round before the record told which.
         ReferralOrigin::Chosen => ("指定转介", "sent to one chosen resource"),
         ReferralOrigin::Automatic => ("自动转介", "offered automatically"),
         ReferralOrigin::Claim => ("心愿认领", "wish claimed"),
         ReferralOrigin::Pledge => ("心愿认捐", "wish pledged"),
+        ReferralOrigin::Round => ("统筹转介", "offered by a round"),
         ReferralOrigin::Unspecified => ("未知", "unknown"),
     };
     language.pick(zh, en)
@@ -177,5 +178,7 @@ mod tests {
     fn what_a_round_offered_is_not_said_to_be_chosen_by_hand() {
         assert_eq!(origin(Language::Zh, ReferralOrigin::Chosen), "指定转介");
         assert_eq!(origin(Language::En, ReferralOrigin::Chosen), "sent to one chosen resource");
+        let of_round = [Language::Zh, Language::En].map(|language| origin(language, ReferralOrigin::Round));
+        assert_eq!(of_round, ["统筹转介", "offered by a round"]);
     }
 }

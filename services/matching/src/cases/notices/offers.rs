@@ -6,7 +6,7 @@ use wishwell_domain::Error;
 use wishwell_domain::event::Change;
 use wishwell_domain::ids::{OrganizationId, ReferralId};
 use wishwell_domain::notification::{Fit, Subject, Subscription};
-use wishwell_domain::referral::{Origin, Referral, ReferralState};
+use wishwell_domain::referral::{Referral, ReferralState};
 use wishwell_engine::Snapshot;
 
 use super::scope::Scope;
@@ -23,7 +23,7 @@ impl Made {
         let Change::Referral(referral) = change else { return };
         if referral.state != ReferralState::Offered {
             self.0.remove(&referral.id);
-        } else if referral.version.0 == 1 && matches!(referral.origin, Origin::Chosen | Origin::Automatic) {
+        } else if referral.version.0 == 1 && !referral.origin.is_claim() {
             self.0.insert(referral.id, referral.as_ref().clone());
         }
     }
@@ -94,7 +94,7 @@ mod tests {
 
     use wishwell_domain::ids::{NeedId, ResourceId, Version};
     use wishwell_domain::need::Urgency;
-    use wishwell_domain::referral::LastStep;
+    use wishwell_domain::referral::{LastStep, Origin};
     use wishwell_domain::unit::Unit;
 
     use super::*;
@@ -112,6 +112,7 @@ mod tests {
             seen_as: None,
             urgency: Urgency::Normal,
             origin,
+            round: None,
             enquiry: false,
             unit: Unit::parse("unit", "piece").unwrap(),
             quantity: 1,
@@ -141,11 +142,12 @@ mod tests {
 
     #[test]
     fn an_offer_is_new_in_the_event_that_makes_it_until_one_that_ends_it() {
-        use Origin::{Automatic, Chosen, Claim, Pledge};
+        use Origin::{Automatic, Chosen, Claim, Pledge, Round};
         use ReferralState::{Accepted, Declined, Offered};
         for (events, expected) in [
             (vec![(7, Chosen, 1, Offered)], vec![7]),
             (vec![(7, Automatic, 1, Offered)], vec![7]),
+            (vec![(7, Round, 1, Offered)], vec![7]),
             (vec![(7, Claim, 1, Offered)], vec![]),
             (vec![(7, Pledge, 1, Offered)], vec![]),
             (vec![(7, Claim, 1, Accepted)], vec![]),

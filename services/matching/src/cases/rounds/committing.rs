@@ -10,7 +10,7 @@ use wishwell_domain::ids::{NeedId, OrganizationId, ResourceId};
 use wishwell_domain::limits::{
     ROUND_OFFERS_AT_ONCE_MAX, ROUND_OUTCOMES_WRITTEN_MAX, ROUND_PASSES_MAX, ROUND_SCOPE_NEEDS_MAX,
 };
-use wishwell_domain::round::{OfferFate, RoundOutcome, RoundRules, RoundStep};
+use wishwell_domain::round::{ItemOutcome, OfferFate, RoundOffer, RoundOutcome, RoundRules, RoundStep};
 
 use super::worker::{Held, Stopped};
 
@@ -27,11 +27,9 @@ struct Refused {
 }
 
 impl Refused {
-    /// Notes an outcome of which something was refused in its plan, which is this one or a later one.
+    /// Notes an outcome of which something was refused in its plan, or less was offered than planned; the plan is this one or a later one.
     fn note(&mut self, outcome: &RoundOutcome, since: u32) {
-        let refused = |fate: &OfferFate| matches!(fate, OfferFate::Refused(_));
-        let in_plan = |pass: u32| pass == outcome.pass;
-        if outcome.pass >= since && outcome.offers.iter().any(|offer| in_plan(offer.pass) && refused(&offer.fate)) {
+        if outcome.pass >= since && outcome.is_to_plan_anew() {
             self.needs.insert(outcome.need());
             self.items += 1;
         }
@@ -82,6 +80,14 @@ fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
     }
     runs.push(&parcels[from..]);
     runs
+}
+
+/// Whether what was decided of an item anew is to be told instead of the plan before. Where all of that was offered, of some less than was
+/// planned, and nobody has the rest, it is not: what was offered is told by its own plan, with why and how far.
+fn tells_more(before: &RoundOutcome, anew: &ItemOutcome) -> bool {
+    let of_plan = |offer: &&RoundOffer| offer.pass == before.pass;
+    let all_offered = !before.offers.is_empty() && before.offers.iter().filter(of_plan).all(RoundOffer::is_made);
+    !anew.servings.is_empty() || !all_offered
 }
 
 impl Held {
@@ -142,10 +148,12 @@ impl Held {
         let (parcels, results): (Vec<Parcel>, Vec<_>) = tried.into_iter().unzip();
         for (outcome, before) in parcels.iter().flatten().zip(before) {
             for offer in outcome.offers.iter().skip(before) {
+                let progress = &mut self.round.progress;
                 match offer.fate {
-                    OfferFate::Offered(_) => self.round.progress.offered += 1,
-                    OfferFate::Refused(_) => self.round.progress.refused += 1,
+                    OfferFate::Offered(_) => progress.offered += 1,
+                    OfferFate::Refused(_) => progress.refused += 1,
                 }
+                progress.short += u64::from(offer.came_short());
             }
         }
         self.keep_parcels(&parcels).await?;
@@ -189,7 +197,8 @@ impl Held {
             let at_end = page.is_empty();
             after = page.last().map_or(after, |last| last.ordinal);
             for mut outcome in page {
-                if let Some(item) = planned.remove(&(outcome.need(), outcome.item_ordinal())) {
+                let item = planned.remove(&(outcome.need(), outcome.item_ordinal()));
+                if let Some(item) = item.filter(|item| tells_more(&outcome, item)) {
                     (outcome.item, outcome.pass) = (item, pass);
                     offers += outcome.to_offer().count() as u64;
                     changed.push(outcome);
@@ -221,11 +230,11 @@ impl Held {
             let Some(last) = page.last() else { return Ok(asked) };
             after = last.ordinal;
             for outcome in &page {
-                let made = outcome.offers.iter().filter(|offer| matches!(offer.fate, OfferFate::Offered(_)));
+                let made = outcome.offers.iter().filter(|offer| offer.is_made());
                 let mut of_item: BTreeSet<OrganizationId> = BTreeSet::new();
                 for (offer, organization) in made.filter_map(|offer| Some((offer, organization_of(offer.resource)?))) {
                     of_item.insert(organization);
-                    let units = offer.quantity.saturating_mul(i64::from(outcome.item.occurrences));
+                    let units = outcome.units_of(offer).offered;
                     for cap in rules.organization_caps.iter_mut().filter(|cap| cap.organization == organization) {
                         cap.units = cap.units.saturating_sub(units).max(0);
                     }
@@ -240,7 +249,7 @@ impl Held {
     /// Counts again what became of offers, after an interruption or when it was called off, and answers how many plans there are: where that
     /// came while something was planned anew, what is kept of it tells of a plan that the round does not know of.
     pub(super) async fn count_offers(&mut self) -> Result<u32, Stopped> {
-        let (mut offered, mut refused, mut open, mut after) = (0, 0, 0, 0);
+        let (mut offered, mut refused, mut short, mut open, mut after) = (0, 0, 0, 0, 0);
         let mut passes = self.round.progress.passes;
         loop {
             let page = self.outcomes(after).await?;
@@ -255,10 +264,12 @@ impl Held {
                     OfferFate::Offered(_) => offered += 1,
                     OfferFate::Refused(_) => refused += 1,
                 }
+                short += u64::from(offer.came_short());
             }
         }
         let progress = &mut self.round.progress;
         (progress.offered, progress.refused, progress.planned) = (offered, refused, offered + refused + open);
+        progress.short = short;
         Ok(passes)
     }
 

@@ -41,7 +41,7 @@ words!(
     ReferralState,
     [Offered, Accepted, Declined, Expired, Withdrawn, InProgress, Delivered, Confirmed, Disputed, Cancelled, Failed]
 );
-words!(origin_out, Origin, ReferralOrigin, [Chosen, Automatic, Claim, Pledge]);
+words!(origin_out, Origin, ReferralOrigin, [Chosen, Automatic, Claim, Pledge, Round]);
 words!(
     action_out,
     Action,
@@ -114,6 +114,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         escalate_time: referral.escalated_at.map(common::timestamp_out),
         rating: referral.rating.map(i32::from).unwrap_or_default(),
         has_delivery_note: referral.noted,
+        round: referral.round.filter(|_| shown.need).map(|round| round.name()).unwrap_or_default(),
         etag: common::etag_out(referral.version),
         create_time: Some(common::timestamp_out(referral.created_at)),
         update_time: Some(common::timestamp_out(referral.updated_at)),
@@ -160,6 +161,7 @@ pub(crate) fn offer(field: &str, message: v1::ReferralOffer, violations: &mut Vi
         resource: resource?,
         quantity: message.quantity,
         answer_within,
+        round: None,
     })
 }
 

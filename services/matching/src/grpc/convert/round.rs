@@ -104,6 +104,7 @@ fn progress_out(progress: &RoundProgress) -> v1::RoundProgress {
         items: large(progress.items),
         planned_offers: large(progress.planned),
         made_offers: large(progress.offered),
+        short_offers: large(progress.short),
         refused_offers: large(progress.refused),
         replanned_items: large(progress.replanned),
     }

@@ -31,21 +31,24 @@ pub(crate) fn outcome_out(outcome: &RoundOutcome) -> v1::RoundOutcome {
         waiting_duration: Some(seconds(item.waiting_seconds)),
         servings: item.servings.iter().map(serving_out).collect(),
         unserved: item.unserved.as_ref().map(unserved_out),
-        offers: outcome.offers.iter().map(offer_out).collect(),
+        offers: outcome.offers.iter().map(|offer| offer_out(outcome, offer)).collect(),
     }
 }
 
-fn offer_out(offer: &RoundOffer) -> v1::RoundOffer {
+fn offer_out(outcome: &RoundOutcome, offer: &RoundOffer) -> v1::RoundOffer {
     let (referral, refusal) = match &offer.fate {
         OfferFate::Offered(referral) => (referral.name(), String::new()),
         OfferFate::Refused(reason) => (String::new(), reason.clone()),
     };
+    let units = outcome.units_of(offer);
     v1::RoundOffer {
         pass: number(offer.pass),
         resource: offer.resource.name(),
         quantity: offer.quantity,
         referral,
         refusal,
+        planned_units: units.planned,
+        offered_units: units.offered,
     }
 }
 

@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{LogPosition, NeedId, ResourceId, RoundId};
+use wishwell_domain::ids::{LogPosition, NeedId, ReferralId, ResourceId, RoundId};
+use wishwell_domain::ledger::{Command, Offer};
+use wishwell_domain::referral::{Action, Origin};
 use wishwell_domain::round::{
-    ItemOutcome, OfferFate, OutcomeState, Round, RoundFailure, RoundOffer, RoundOutcome, RoundReport, RoundState,
-    ScarcityPrice, Serving, Unserved, UnservedReason,
+    ItemOutcome, OfferFate, OfferUnits, OutcomeState, Round, RoundFailure, RoundOffer, RoundOutcome, RoundProgress,
+    RoundReport, RoundState, ScarcityPrice, Serving, Unserved, UnservedReason,
 };
 use wishwell_store::{Mutation, PageRequest, RoundFilter, Store, StoreError, WriteContext};
 
 use crate::fixture::Fixture;
+use crate::ledger_world::{giving, item, lacking, offer, step, stock};
 use crate::samples::{self, category_code, context, create, instant, round, update, uuid};
 
 const ALL: PageRequest = PageRequest { after: None, limit: 100 };
@@ -56,12 +59,15 @@ fn outcome(ordinal: u32) -> RoundOutcome {
         near_misses: Vec::new(),
         changes: Vec::new(),
     };
-    let offers = vec![RoundOffer {
-        pass: 1,
-        resource: serving.resource,
-        quantity: 2,
-        fate: OfferFate::Refused("CAPACITY_EXHAUSTED".to_owned()),
-    }];
+    let offer = |units, fate| RoundOffer { pass: 1, resource: serving.resource, quantity: 2, units, fate };
+    let offers = vec![
+        // As offers were kept before it was kept how much of them was offered.
+        offer(None, OfferFate::Refused("CAPACITY_EXHAUSTED".to_owned())),
+        offer(
+            Some(OfferUnits { planned: 16, offered: 14 }),
+            OfferFate::Offered(ReferralId::from_uuid(uuid(20_000 + u128::from(ordinal)))),
+        ),
+    ];
     RoundOutcome {
         ordinal,
         pass: 1,
@@ -142,6 +148,7 @@ pub async fn what_no_round_is_the_tables_refuse(fixture: Fixture) {
         (Round { failure: Some(RoundFailure::Rules), ..round(1) }, "rounds_failure_said"),
         (Round { reached: None, ..round(1) }, "rounds_reached_when_solved"),
         (Round { dry_run: true, ..round(1) }, "rounds_dry_run_offers_nothing"),
+        (Round { progress: RoundProgress { short: 6, ..round(1).progress }, ..round(1) }, "rounds_short_among_made"),
     ] {
         let refused = fixture.store.write(&context(), put(made)).await;
         let broken = StoreError::ConstraintViolated { mutation: 0, constraint: constraint.to_owned() };
@@ -359,4 +366,28 @@ pub async fn the_results_of_one_tenant_are_not_those_of_another(fixture: Fixture
     store.lease_round(&other, holder, SECONDS).await.unwrap().unwrap();
     assert!(store.clear_round(&other, id(1), holder).await.unwrap());
     assert_eq!(outcomes(store.as_ref(), 1, &[]).await, [outcome(1)]);
+}
+
+pub async fn an_offer_of_a_round_says_which_and_no_other_offer_does(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 5)])];
+    let fixture = fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.write(put(pending(1))).await;
+    let offered =
+        |number, origin, round| Command::Offer(Box::new(Offer { origin, round, ..offer(number, 60, 30, Some(1)) }));
+    let of_round = fixture.ask_one(offered(100, Origin::Round, Some(id(1)))).await;
+    let chosen = fixture.ask_one(offered(101, Origin::Chosen, None)).await;
+    assert_eq!(
+        [&of_round, &chosen].map(|referral| (referral.origin, referral.round)),
+        [(Origin::Round, Some(id(1))), (Origin::Chosen, None)]
+    );
+    assert_eq!([fixture.referral(100).await, fixture.referral(101).await], [of_round, chosen]);
+    let accepted = fixture.ask_one(step(100, Action::Accept)).await;
+    assert_eq!((accepted.origin, accepted.round), (Origin::Round, Some(id(1))), "whatever becomes of it");
+    for (origin, round) in [(Origin::Round, None), (Origin::Chosen, Some(id(1)))] {
+        let refused = fixture.try_ask(vec![offered(102, origin, round)]);
+        let broken = StoreError::ConstraintViolated { mutation: 0, constraint: "referrals_round_said".to_owned() };
+        assert_eq!(refused.await.err(), Some(broken), "{origin:?}");
+    }
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }

@@ -3,7 +3,7 @@
 use wishwell_api::v1::{FairnessSpread, RoundReached, RoundTally, RoundTotals, UnservedReason};
 use wishwell_domain::text::LocalizedText;
 use wishwell_gateway::round_picture::{NamedReport, ToldRound};
-use wishwell_report::{FairnessRow, ReasonFigures, gap_holds_for, gap_in_words};
+use wishwell_report::{FairnessRow, Outcome, ReasonFigures, gap_holds_for, gap_in_words};
 
 use super::words::{failure, level, reason, state, tier};
 use crate::client::words::{distance, time_alone};
@@ -41,8 +41,14 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
     page += &proof(reached, lang);
     if !round.dry_run {
         let figures = round.progress.unwrap_or_default();
+        page += &came_to(told, lang);
+        let short = match (figures.short_offers, lang) {
+            (0, _) => String::new(),
+            (short, Lang::En) => format!(" ({short} of less than planned)"),
+            (short, Lang::Zh) => format!("（其中 {short} 次少于计划）"),
+        };
         page += &format!(
-            "{}{} · {}{} · {}{}\n",
+            "{}{}{short} · {}{} · {}{}\n",
             lang.pick("offers made: ", "已转介："),
             figures.made_offers,
             lang.pick("refused: ", "被拒："),
@@ -73,6 +79,15 @@ pub(super) fn made_by(scope: &[LocalizedText], rules: &[LocalizedText], lang: La
     };
     let scope = line(lang.pick("about: ", "范围："), scope, lang.pick("all open needs", "全部未满足的需求"));
     format!("\n{scope}{}", line(lang.pick("rules: ", "规则："), rules, lang.pick("the usual ones", "通常的规则")))
+}
+
+/// How items came out, by what was offered.
+fn came_to(told: &ToldRound, lang: Lang) -> String {
+    let Some(Outcome { served, partly, unserved }) = told.came_to() else { return String::new() };
+    match lang {
+        Lang::En => format!("items by what was offered: {served} served, {partly} partly, {unserved} not\n"),
+        Lang::Zh => format!("按实际转介：全部满足 {served} 项，部分满足 {partly} 项，未满足 {unserved} 项\n"),
+    }
 }
 
 /// Offers that were refused, by reason.

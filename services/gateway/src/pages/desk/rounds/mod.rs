@@ -10,13 +10,14 @@ use serde::Deserialize;
 use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::PrincipalRole;
+use wishwell_report::Language;
 
 use super::pickers;
 use crate::pages::address::id_of;
 use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
-use crate::pages::words::{figures, round as words};
+use crate::pages::words::{figures, referral as referral_words, round as words};
 
 pub(super) use one::{cancel, commit, show as show_one};
 pub(super) use report::show as show_report;
@@ -32,6 +33,20 @@ const PAGES_MAX: usize = 20;
 /// Whether somebody's role is to plan rounds. The service decides; this only spares them a button that is refused.
 pub(super) fn plans(user: &SignedIn) -> bool {
     matches!(user.session.role, PrincipalRole::Operator | PrincipalRole::InternalService)
+}
+
+/// Whether somebody's role is to read rounds.
+const fn reads(role: PrincipalRole) -> bool {
+    matches!(role, PrincipalRole::Operator | PrincipalRole::InternalService | PrincipalRole::Auditor)
+}
+
+/// How a referral came about, for somebody of a role: of what a round made, with the way to it for who may read it.
+pub(super) fn how_it_came(language: Language, role: PrincipalRole, referral: &v1::Referral) -> Markup {
+    let how = referral_words::origin(language, referral.origin());
+    html! {
+        @if !referral.round.is_empty() && reads(role) { a href={ (PATH) "/" (id_of(&referral.round)) } { (how) } }
+        @else { (how) }
+    }
 }
 
 /// What the form for a new round sends.
@@ -156,4 +171,24 @@ fn dry(visit: &Visit, round: &v1::Round) -> Markup {
 fn served(round: &v1::Round) -> Option<i64> {
     let all = round.reached.as_ref()?.totals.as_ref()?.all?;
     Some(all.served_items + all.partly_served_items)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offer_of_a_round_leads_to_it_whoever_may_read_rounds() {
+        let (origin, round) = (v1::ReferralOrigin::Round.into(), "rounds/1".to_owned());
+        let referral = v1::Referral { origin, round, ..v1::Referral::default() };
+        let told = |language, role, referral: &v1::Referral| how_it_came(language, role, referral).into_string();
+        let linked = "<a href=\"/desk/rounds/1\">统筹转介</a>";
+        for role in [PrincipalRole::Operator, PrincipalRole::InternalService, PrincipalRole::Auditor] {
+            assert_eq!(told(Language::Zh, role, &referral), linked, "{role:?}");
+        }
+        assert_eq!(told(Language::En, PrincipalRole::CaseWorker, &referral), "offered by a round");
+        // One from before that was kept is told as it was.
+        let before = v1::Referral { origin: v1::ReferralOrigin::Chosen.into(), ..v1::Referral::default() };
+        assert_eq!(told(Language::Zh, PrincipalRole::Operator, &before), "指定转介");
+    }
 }

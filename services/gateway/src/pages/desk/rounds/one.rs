@@ -155,6 +155,9 @@ fn progress(visit: &Visit, round: &v1::Round) -> Markup {
             @if !round.dry_run {
                 li class="tile" { div { strong { (progress.planned_offers) } span { (visit.say("计划转介", "offers planned")) } } }
                 li class="tile" { div { strong { (progress.made_offers) } span { (visit.say("已转介", "offers made")) } } }
+                @if progress.short_offers > 0 {
+                    li class="tile" { div { strong { (progress.short_offers) } span { (visit.say("其中少于计划", "of them for less than planned")) } } }
+                }
                 li class="tile" { div { strong { (progress.refused_offers) } span { (visit.say("因情况变化未成", "refused: things had changed")) } } }
             }
         }
@@ -179,8 +182,9 @@ fn plan(visit: &Visit, round: &v1::Round, reached: &v1::RoundReached) -> Markup 
         }
         @if !round.dry_run {
             p class="note" { (visit.say(
-                "下表是第一次方案的打算。实际转介了多少见上；哪些未成、为什么，见完整报告。",
-                "This is what the first plan was to do. What was offered is told above; what was refused, and why, in the full report.",
+                "下表是第一次方案的打算。实际转介了几次见上；按实际转介的数量满足了多少、哪些未成、为什么，见完整报告。",
+                "This is what the first plan was to do. How many offers were made is told above; what they serve, what was refused, and why, in \
+                 the full report.",
             )) }
         }
         table class="list" {

@@ -295,7 +295,11 @@ fn missing(language: Language, origin: ReferralOrigin) -> String {
             "少于约定的部分，别人又可以认领，社工也会看到。",
             "What is missing others may claim, and the case worker sees it. ",
         ),
-        _ => (
+        ReferralOrigin::Round => (
+            "少于约定的部分会退回，由社工或下一轮统筹另请他人。",
+            "What is missing is given back, and the case worker or the next round looks for others.",
+        ),
+        ReferralOrigin::Chosen | ReferralOrigin::Unspecified => (
             "少于约定的部分会退回，由社工另请他人。",
             "What is missing is given back, and the case worker looks for others.",
         ),
@@ -374,6 +378,7 @@ mod tests {
             (ReferralOrigin::Claim, "由别人认领", "others may claim it"),
             (ReferralOrigin::Pledge, "只给这一次", "is offered to nobody else"),
             (ReferralOrigin::Chosen, "由社工另请他人", "the case worker looks for others"),
+            (ReferralOrigin::Round, "由社工或下一轮统筹另请他人", "the case worker or the next round looks for others"),
         ] {
             let said = [Language::Zh, Language::En].map(|language| missing(language, origin));
             assert!(said[0].contains(zh) && said[1].contains(en), "{origin:?}: {said:?}");

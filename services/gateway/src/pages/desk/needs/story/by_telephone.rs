@@ -119,7 +119,8 @@ mod tests {
         for (language, back) in [(Language::Zh, "退回"), (Language::En, "given back")] {
             let pledge = missing(language, ReferralOrigin::Pledge);
             assert!(!pledge.contains(back) && pledge.ends_with(words::given_once(language)), "{pledge}");
-            let others = [ReferralOrigin::Automatic, ReferralOrigin::Chosen, ReferralOrigin::Claim];
+            let others =
+                [ReferralOrigin::Automatic, ReferralOrigin::Chosen, ReferralOrigin::Claim, ReferralOrigin::Round];
             assert!(others.into_iter().all(|origin| missing(language, origin).contains(back)));
         }
     }

@@ -14,6 +14,7 @@ use crate::pages::amounts::arrived_field;
 use crate::pages::apart::{about, apart};
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
+use crate::pages::desk::rounds::how_it_came;
 use crate::pages::notice;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, need as words, referral as referral_words};
@@ -310,7 +311,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral, n
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::standing(visit.language, referral)) }
                 " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
                 @if let Some(arrived) = figures::arrived(visit.language, referral) { " · " strong { (arrived) } }
-                " · " (referral_words::origin(visit.language, referral.origin()))
+                " · " (how_it_came(visit.language, user.session.role, referral))
                 @if referral.state() == ReferralState::Offered { " · " (visit.say("答复期限 ", "answer by ")) (figures::clock(referral.expire_time.as_ref())) }
                 @if matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress) {
                     " · " (visit.say("应在 ", "due ")) (figures::clock(referral.due_time.as_ref())) (visit.say(" 前提供", ""))
@@ -408,6 +409,9 @@ fn told(user: &SignedIn, gathered: &Gathered, moment: &Moment) -> Markup {
             span class="time" { (figures::clock(moment.at.as_ref())) }
             span class="text" {
                 (text)
+                @if let What::Step { referral, action: ReferralAction::Unspecified, .. } = &moment.what {
+                    " · " (how_it_came(visit.language, user.session.role, referral))
+                }
                 @if let Some(note) = note { q class="said" { (note) } }
                 @if sealed {
                     span class="noted" {
@@ -452,13 +456,7 @@ fn text(visit: &Visit, gathered: &Gathered, what: &What) -> (&'static str, Strin
         What::Step { referral, action: ReferralAction::Unspecified, .. } => {
             let rank = referral.decision.as_ref().and_then(|decision| decision.rank);
             let found = rank.map(|rank| visit.say(format!("（匹配排第 {rank}）"), format!(" (ranked {rank})")));
-            let how = referral_words::origin(language, referral.origin());
-            let text = format!(
-                "{}{}{} · {how}",
-                visit.say("转介给 ", "Offered to "),
-                to(referral),
-                found.unwrap_or_default(),
-            );
+            let text = [visit.say("转介给 ", "Offered to "), &to(referral), &found.unwrap_or_default()].concat();
             ("", text)
         }
         What::Step { referral, action, seconds } => step(visit, &to(referral), referral, *action, *seconds),
