@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use jiff::Timestamp;
 use wishwell_api::v1::{
     FairnessFigure, GroupTag, RoundCounting, RoundLevel, RoundLevelKind, RoundOutcome, RoundOutcomeState, RoundRules,
-    RoundState, RoundTally, SupplyGap, UnservedReason,
+    RoundScope, RoundState, RoundTally, SupplyGap, UnservedReason,
 };
 use wishwell_domain::text::LocalizedText;
 use wishwell_domain::zone::told as told_in;
@@ -101,13 +101,18 @@ fn kind(told: &ToldRound) -> RoundKind {
 }
 
 pub(super) fn scope(rules: Option<&RoundRules>, catalogue: &Catalogue) -> Vec<LocalizedText> {
-    let Some(scope) = rules.and_then(|rules| rules.scope.as_ref()) else { return Vec::new() };
+    rules.and_then(|rules| rules.scope.as_ref()).map(|scope| limited_to(scope, catalogue)).unwrap_or_default()
+}
+
+/// What a round is limited to; nothing of one about everything.
+pub(super) fn limited_to(scope: &RoundScope, catalogue: &Catalogue) -> Vec<LocalizedText> {
     let mut names: Vec<LocalizedText> = scope.divisions.iter().map(|code| catalogue.division(code)).collect();
     names.extend(scope.categories.iter().map(|code| catalogue.category(code)));
     names.extend(scope.group_tags.iter().map(|tag| group_tag(GroupTag::try_from(*tag).ok())));
     if !scope.needs.is_empty() {
         let count = scope.needs.len();
-        names.push(LocalizedText::new(format!("指定的 {count} 个需求"), format!("{count} chosen needs")));
+        let needs = if count == 1 { "need" } else { "needs" };
+        names.push(LocalizedText::new(format!("指定的 {count} 个需求"), format!("{count} chosen {needs}")));
     }
     names
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use tonic::{Code, Response, Status};
 use wishwell_api::v1::{
     Category, Division, DivisionFilter, FairnessFigure, GetCategoryRequest, GetDivisionRequest, GetOrganizationRequest,
-    GetResourceRequest, ListDivisionsRequest, Resource, RoundRules, SupplyGap,
+    GetResourceRequest, ListDivisionsRequest, Resource, RoundRules, RoundScope, SupplyGap,
 };
 use wishwell_domain::text::LocalizedText;
 
@@ -70,6 +70,15 @@ impl Catalogue {
         catalogue.ask_divisions(catalog, distinct(divisions)).await?;
         catalogue.ask_categories(catalog, distinct(scope.iter().flat_map(|scope| &scope.categories))).await?;
         catalogue.ask_organizations(catalog, distinct(of_caps)).await?;
+        Ok(catalogue)
+    }
+
+    /// Asks for what some rounds are limited to.
+    pub(super) async fn of_scopes<T: Transport>(catalog: &Catalog<T>, scopes: &[RoundScope]) -> Result<Self, Status> {
+        let mut catalogue = Self::default();
+        let divisions = distinct(scopes.iter().flat_map(|scope| &scope.divisions));
+        catalogue.ask_divisions(catalog, divisions).await?;
+        catalogue.ask_categories(catalog, distinct(scopes.iter().flat_map(|scope| &scope.categories))).await?;
         Ok(catalogue)
     }
 

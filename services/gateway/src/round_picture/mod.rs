@@ -17,7 +17,7 @@ use self::asking::{Catalog, Matching};
 use self::catalogue::Catalogue;
 
 pub use self::asking::Transport;
-pub use self::rules::scope_and_rules;
+pub use self::rules::{scope_and_rules, scopes};
 
 /// Largest page of outcomes the service gives.
 const OUTCOMES_PAGE: i32 = 500;

@@ -1,17 +1,21 @@
 //! By which rules a round was made, in words: those that are not the usual ones.
 
 use tonic::Status;
-use wishwell_api::v1::{GroupTag, Round, RoundAim, RoundBundling, RoundCounting, RoundGuarantee, RoundRules};
+use wishwell_api::v1::{
+    GroupTag, Round, RoundAim, RoundBundling, RoundCounting, RoundGuarantee, RoundRules, RoundScope,
+};
 use wishwell_domain::round::RoundRules as Usual;
 use wishwell_domain::text::LocalizedText;
 
 use super::asking::{Catalog, Transport};
-use super::assemble::scope;
+use super::assemble::{limited_to, scope};
 use super::catalogue::Catalogue;
 use super::words::group_tag;
 
 /// Caps, guarantees and load steps that are told one by one; of more, how many there are.
 const TOLD_MAX: usize = 5;
+/// Divisions, and categories, of a round that a list of rounds names; of more, how many there are.
+const NAMED_IN_LIST_MAX: usize = 3;
 
 /// What a round is limited to, and the rules that are not the usual ones, in words.
 ///
@@ -24,6 +28,34 @@ pub async fn scope_and_rules<T: Transport>(
     let told = round.rules.as_ref();
     let catalogue = Catalogue::of_rules(catalog, told).await?;
     Ok((scope(told, &catalogue), rules(told, &catalogue)))
+}
+
+/// What each of some rounds is limited to, in words and in their order: of divisions and categories the first few by name, and how many more
+/// there are. Empty for a round about everything.
+///
+/// # Errors
+/// What the service answers. What is no longer in the catalogue is called by its code.
+pub async fn scopes<T: Transport>(catalog: &Catalog<T>, rounds: &[Round]) -> Result<Vec<Vec<LocalizedText>>, Status> {
+    let (short, more): (Vec<RoundScope>, Vec<usize>) = rounds.iter().map(shortened).unzip();
+    let catalogue = Catalogue::of_scopes(catalog, &short).await?;
+    let told = |(short, more): (&RoundScope, usize)| {
+        let mut names = limited_to(short, &catalogue);
+        if more > 0 {
+            names.push(LocalizedText::new(format!("另有 {more} 项"), format!("{more} more")));
+        }
+        names
+    };
+    Ok(short.iter().zip(more).map(told).collect())
+}
+
+/// A round's scope with what is named of it, and how much is left out.
+fn shortened(round: &Round) -> (RoundScope, usize) {
+    let mut scope = round.rules.as_ref().and_then(|rules| rules.scope.clone()).unwrap_or_default();
+    let all = scope.divisions.len() + scope.categories.len();
+    scope.divisions.truncate(NAMED_IN_LIST_MAX);
+    scope.categories.truncate(NAMED_IN_LIST_MAX);
+    let named = scope.divisions.len() + scope.categories.len();
+    (scope, all - named)
 }
 
 /// What rules name that has a name in the catalogue, as far as it is told one by one: divisions, and organizations.
@@ -134,5 +166,26 @@ fn guaranteed(guarantee: &RoundGuarantee, catalogue: &Catalogue) -> (String, Str
         share => {
             (format!("保障{zh}所求数量的 {share}‰"), format!("guaranteed to {en}: {share} in 1000 of the units asked"))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_names_the_first_of_what_a_round_is_limited_to_and_counts_the_rest() {
+        let codes = |prefix: &str, count: usize| (0..count).map(|number| format!("{prefix}{number}")).collect();
+        for (divisions, categories, named, more) in [(0, 0, 0, 0), (3, 1, 4, 0), (4, 0, 3, 1), (5, 6, 6, 5)] {
+            let scope = RoundScope {
+                divisions: codes("64", divisions),
+                categories: codes("c", categories),
+                ..RoundScope::default()
+            };
+            let rules = RoundRules { scope: Some(scope), ..RoundRules::default() };
+            let (short, left_out) = shortened(&Round { rules: Some(rules), ..Round::default() });
+            assert_eq!((limited_to(&short, &Catalogue::default()).len(), left_out), (named, more));
+        }
+        assert_eq!(shortened(&Round::default()), (RoundScope::default(), 0));
     }
 }

@@ -60,6 +60,11 @@ async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
     assert_eq!(json["state"], "ROUND_STATE_SOLVED");
     let listed = asked(&served, &["rounds"]);
     assert_eq!(listed.lines().count(), 4, "{listed}");
+    let about: Vec<bool> = listed.lines().map(|line| line.contains("Xingqing District; trunk")).collect();
+    assert_eq!(about, [false, true, false, false], "{listed}");
+    assert!(listed.lines().skip(2).all(|line| line.contains("trunk")) && !listed.contains("everything"), "{listed}");
+    let listed = asked(&served, &["rounds", "--lang", "zh"]);
+    assert!(listed.contains("范围") && listed.contains("兴庆区；"), "{listed}");
     let name = json["name"].as_str().expect("a name");
     let shown = asked(&served, &["round", "show", name.trim_start_matches("rounds/")]);
     assert!(shown.starts_with(name), "{shown}");

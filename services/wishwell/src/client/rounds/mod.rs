@@ -12,7 +12,8 @@ use wishwell_api::v1::{
     CancelRoundRequest, CreateRoundRequest, GetRoundRequest, GroupTag, ListRoundsRequest, Round, RoundRules,
     RoundScope, RoundState,
 };
-use wishwell_gateway::round_picture::{ToldRound, scope_and_rules};
+use wishwell_domain::text::LocalizedText;
+use wishwell_gateway::round_picture::{ToldRound, scope_and_rules, scopes};
 
 use super::words::{time, times};
 use super::{Server, categories};
@@ -105,22 +106,25 @@ pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Resul
         eprint!("{left_out}");
         return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
-    Ok(table(&rounds, config.lang) + &left_out)
+    let scopes = scopes(&server.catalog(), &rounds).await;
+    let scopes = scopes.map_err(|status| refused("what the rounds are about cannot be named", &status))?;
+    Ok(table(&rounds, &scopes, config.lang) + &left_out)
 }
 
-fn table(rounds: &[Round], lang: Lang) -> String {
+fn table(rounds: &[Round], scopes: &[Vec<LocalizedText>], lang: Lang) -> String {
     let asked_for = times("asked for", "发起时间", lang);
     let mut table = Table::new([
         (lang.pick("round", "轮次"), Align::Left),
         (&asked_for, Align::Left),
         (lang.pick("by", "由谁"), Align::Left),
+        (lang.pick("about", "范围"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
         (lang.pick("items", "需求项"), Align::Right),
         (lang.pick("planned", "方案可满足"), Align::Right),
         (lang.pick("offers", "已转介"), Align::Right),
         (lang.pick("refused", "未成"), Align::Right),
     ]);
-    for round in rounds {
+    for (round, scope) in rounds.iter().zip(scopes) {
         let progress = round.progress.unwrap_or_default();
         let all = round.reached.as_ref().and_then(|reached| reached.totals.as_ref()).and_then(|totals| totals.all);
         let served = all.map(|all| (all.served_items + all.partly_served_items).to_string()).unwrap_or_default();
@@ -129,6 +133,7 @@ fn table(rounds: &[Round], lang: Lang) -> String {
             round.name.clone(),
             time(round.create_time.as_ref()),
             round.requested_by.clone(),
+            summary::about(scope, lang.pick("everything", "全部"), lang),
             format!("{}{dry}", words::state(round.state(), lang)),
             progress.items.to_string(),
             served,

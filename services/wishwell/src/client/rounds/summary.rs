@@ -72,11 +72,7 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
 
 /// What the round is about, and the rules that are not the usual ones.
 pub(super) fn made_by(scope: &[LocalizedText], rules: &[LocalizedText], lang: Lang) -> String {
-    let line = |what: &str, texts: &[LocalizedText], usual: &str| {
-        let texts: Vec<&str> = texts.iter().map(|text| lang.pick(text.en_first(), text.zh_first())).collect();
-        let said = if texts.is_empty() { usual.to_owned() } else { texts.join(lang.pick("; ", "；")) };
-        format!("{what}{said}\n")
-    };
+    let line = |what: &str, texts: &[LocalizedText], usual: &str| format!("{what}{}\n", about(texts, usual, lang));
     let scope = line(lang.pick("about: ", "范围："), scope, lang.pick("all open needs", "全部未满足的需求"));
     format!("\n{scope}{}", line(lang.pick("rules: ", "规则："), rules, lang.pick("the usual ones", "通常的规则")))
 }
@@ -88,6 +84,12 @@ fn came_to(told: &ToldRound, lang: Lang) -> String {
         Lang::En => format!("items by what was offered: {served} served, {partly} partly, {unserved} not\n"),
         Lang::Zh => format!("按实际转介：全部满足 {served} 项，部分满足 {partly} 项，未满足 {unserved} 项\n"),
     }
+}
+
+/// What a round is about, or its rules, one after the other; `usual` where nothing is said.
+pub(super) fn about(texts: &[LocalizedText], usual: &str, lang: Lang) -> String {
+    let texts: Vec<&str> = texts.iter().map(|text| lang.pick(text.en_first(), text.zh_first())).collect();
+    if texts.is_empty() { usual.to_owned() } else { texts.join(lang.pick("; ", "；")) }
 }
 
 /// Offers that were refused, by reason.

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 use wishwell_api::v1;
 use wishwell_api::v1::PrincipalRole;
+use wishwell_domain::text::LocalizedText;
 use wishwell_report::Language;
 
 use super::pickers;
@@ -18,6 +19,7 @@ use crate::pages::failure::Failure;
 use crate::pages::layout;
 use crate::pages::visit::{SignedIn, Visit};
 use crate::pages::words::{figures, referral as referral_words, round as words};
+use crate::round_picture::scopes;
 
 pub(super) use one::{cancel, commit, show as show_one};
 pub(super) use report::show as show_report;
@@ -88,6 +90,7 @@ async fn ask(user: &SignedIn, rules: Option<v1::RoundRules>, dry_run: bool, requ
 async fn page(user: &SignedIn) -> Result<Response, Failure> {
     let visit = &user.visit;
     let rounds = newest(user).await?;
+    let scopes = scopes(&user.calls.catalog(), &rounds).await?;
     let divisions = pickers::divisions(&user.calls, &user.session).await?;
     let title = visit.say("统筹", "Rounds");
     let content = html! {
@@ -109,7 +112,7 @@ async fn page(user: &SignedIn) -> Result<Response, Failure> {
             }
         }
         @if rounds.is_empty() { p class="empty" { (visit.say("还没有统筹过。", "There was no round yet.")) } }
-        @else { (table(visit, &rounds)) }
+        @else { (table(visit, &rounds, &scopes)) }
     };
     Ok(layout::page(visit, title, &content))
 }
@@ -132,12 +135,13 @@ async fn newest(user: &SignedIn) -> Result<Vec<v1::Round>, Failure> {
     Ok(rounds)
 }
 
-fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
+fn table(visit: &Visit, rounds: &[v1::Round], scopes: &[Vec<LocalizedText>]) -> Markup {
     html! {
         div class="scroller" tabindex="0" role="region" aria-label=(visit.say("统筹轮次", "Rounds")) {
             table class="list rounds" {
                 thead { tr {
                     th scope="col" { (visit.say("发起时间", "Asked for")) }
+                    th scope="col" { (visit.say("范围", "About")) }
                     th scope="col" { (visit.say("状态", "State")) }
                     th scope="col" { (visit.say("发起人", "By")) }
                     th scope="col" class="figure" { (visit.say("需求项", "Items")) }
@@ -145,10 +149,11 @@ fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
                     th scope="col" class="figure" { (visit.say("已转介", "Offers made")) }
                     th scope="col" class="figure" { (visit.say("未成", "Refused")) }
                 } }
-                tbody { @for round in rounds {
+                tbody { @for (round, scope) in rounds.iter().zip(scopes) {
                     @let progress = round.progress.unwrap_or_default();
                     tr {
                         td class="time" { a href={ (PATH) "/" (id_of(&round.name)) } { (figures::clock(round.create_time.as_ref())) } }
+                        td { (about(visit.language, scope)) }
                         td { (words::state(visit.language, round.state())) (dry(visit, round)) }
                         td { (round.requested_by) }
                         td class="figure" { (progress.items) }
@@ -159,6 +164,17 @@ fn table(visit: &Visit, rounds: &[v1::Round]) -> Markup {
                 } }
             }
         }
+    }
+}
+
+/// What a round of the list is about.
+fn about(language: Language, scope: &[LocalizedText]) -> String {
+    let named = |text: &LocalizedText| language.pick(text.zh_first(), text.en_first()).to_owned();
+    let names: Vec<String> = scope.iter().map(named).collect();
+    if names.is_empty() {
+        language.pick("全部", "everything").to_owned()
+    } else {
+        names.join(language.pick("；", "; "))
     }
 }
 
@@ -176,6 +192,14 @@ fn served(round: &v1::Round) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_of_the_list_is_told_by_what_it_is_about() {
+        let scope = [LocalizedText::new("兴庆区", "Xingqing"), LocalizedText::new("书桌", "Desk")];
+        assert_eq!(about(Language::Zh, &scope), "兴庆区；书桌");
+        assert_eq!(about(Language::En, &scope), "Xingqing; Desk");
+        assert_eq!([about(Language::Zh, &[]), about(Language::En, &[])], ["全部", "everything"]);
+    }
 
     #[test]
     fn an_offer_of_a_round_leads_to_it_whoever_may_read_rounds() {
