@@ -311,8 +311,8 @@ pub struct OutcomeKept {
     pub need: String,
     /// Which item.
     pub item: u16,
-    /// Referrals that were made.
-    pub made: Vec<String>,
+    /// Referrals that were made, each with the units that the round says it offered.
+    pub made: Vec<(String, i64)>,
     /// Offers that were refused.
     pub refused: u64,
     /// Those that its plan asks for, and of which nothing became.

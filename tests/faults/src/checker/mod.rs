@@ -287,7 +287,7 @@ pub enum Violation {
         /// The referral.
         referral: String,
     },
-    /// A round says that it made an offer, and did not, or another one.
+    /// A round says that it made an offer, and did not, or another one, or one of another quantity.
     NeverOffered {
         /// The round.
         round: String,

@@ -28,12 +28,13 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
     let mut named: BTreeSet<&str> = BTreeSet::new();
     for outcome in &evidence.outcomes {
         let asked_by = rounds.get(outcome.round.as_str()).map(|round| round.last.requested_by.as_str());
-        for name in &outcome.made {
+        for (name, units) in &outcome.made {
             if !named.insert(name) {
                 found.push(Violation::OfferedTwice { round: outcome.round.clone(), referral: name.clone() });
             }
             let is_so = made.get(name.as_str()).is_some_and(|made| {
                 (made.referral.need == outcome.need && made.referral.item == outcome.item)
+                    && made.referral.seen.units == *units
                     && asked_by == Some(made.referral.by.as_str())
             });
             if !is_so {

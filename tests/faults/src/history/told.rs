@@ -116,10 +116,10 @@ impl From<&v1::Round> for RoundSeen {
 impl From<&RoundOutcome> for OutcomeKept {
     fn from(kept: &RoundOutcome) -> Self {
         let made = kept.offers.iter().filter_map(|offer| match &offer.fate {
-            OfferFate::Offered(referral) => Some(referral.name()),
+            OfferFate::Offered(referral) => Some((referral.name(), kept.units_of(offer).offered)),
             OfferFate::Refused(_) => None,
         });
-        let made: Vec<String> = made.collect();
+        let made: Vec<(String, i64)> = made.collect();
         let count = |offers: usize| u64::try_from(offers).unwrap_or(u64::MAX);
         Self {
             round: String::new(),

@@ -52,7 +52,7 @@ fn round_history() -> Evidence {
         round: "rounds/r".to_owned(),
         need: "needs/n".to_owned(),
         item: 1,
-        made: vec!["referrals/b".to_owned()],
+        made: vec![("referrals/b".to_owned(), 2)],
         refused: 1,
         open: 0,
     };
@@ -150,7 +150,7 @@ fn an_offer_that_is_made_twice_is_caught() {
     caught(&found, |v| *v == Violation::OfferOfNoRound { referral: "referrals/c".to_owned(), position: 21 });
     // One referral for two proposals.
     let found = lying(|evidence| {
-        evidence.outcomes[0].made.push("referrals/b".to_owned());
+        evidence.outcomes[0].made.push(("referrals/b".to_owned(), 2));
         evidence.outcomes[0].refused = 0;
     });
     caught(&found, |v| matches!(v, Violation::OfferedTwice { .. }));
@@ -158,10 +158,13 @@ fn an_offer_that_is_made_twice_is_caught() {
 
 #[test]
 fn an_offer_that_was_not_made_or_for_something_else_is_caught() {
-    let found = lying(|evidence| evidence.outcomes[0].made = vec!["referrals/z".to_owned()]);
+    let found = lying(|evidence| evidence.outcomes[0].made = vec![("referrals/z".to_owned(), 2)]);
     caught(&found, |v| matches!(v, Violation::NeverOffered { referral, .. } if referral == "referrals/z"));
     caught(&found, |v| matches!(v, Violation::OfferOfNoRound { position: 16, .. }));
     let found = lying(|evidence| evidence.outcomes[0].item = 2);
+    assert!(matches!(found[..], [Violation::NeverOffered { .. }]), "{found:?}");
+    // It was offered for two units, and the round counts three.
+    let found = lying(|evidence| evidence.outcomes[0].made[0].1 = 3);
     assert!(matches!(found[..], [Violation::NeverOffered { .. }]), "{found:?}");
 }
 
