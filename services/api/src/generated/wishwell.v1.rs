@@ -6680,6 +6680,9 @@ pub struct Referral {
     /// `delivery_notes`, as long as nothing of it was erased.
     #[prost(bool, tag = "35")]
     pub has_delivery_note: bool,
+    /// The round that made the offer, `rounds/{uuid}`; empty where it came about in another way, and for partners.
+    #[prost(string, tag = "36")]
+    pub round: ::prost::alloc::string::String,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";
@@ -6766,7 +6769,7 @@ impl ReferralState {
 pub enum ReferralOrigin {
     /// Never answered.
     Unspecified = 0,
-    /// Somebody chose the resource.
+    /// Somebody chose the resource, or a round did, where it was offered before REFERRAL_ORIGIN_ROUND was kept.
     Chosen = 1,
     /// Offered to the best candidate, and to the next one when that came to nothing.
     Automatic = 2,
@@ -6774,6 +6777,8 @@ pub enum ReferralOrigin {
     Claim = 3,
     /// The partner claimed a wish and pledged a resource that was in no catalogue (认捐).
     Pledge = 4,
+    /// A round allocated many needs at once, and made this offer (统筹转介).
+    Round = 5,
 }
 impl ReferralOrigin {
     /// String value of the enum field names used in the ProtoBuf definition.
@@ -6787,6 +6792,7 @@ impl ReferralOrigin {
             Self::Automatic => "REFERRAL_ORIGIN_AUTOMATIC",
             Self::Claim => "REFERRAL_ORIGIN_CLAIM",
             Self::Pledge => "REFERRAL_ORIGIN_PLEDGE",
+            Self::Round => "REFERRAL_ORIGIN_ROUND",
         }
     }
     /// Creates an enum from field names used in the ProtoBuf definition.
@@ -6797,6 +6803,7 @@ impl ReferralOrigin {
             "REFERRAL_ORIGIN_AUTOMATIC" => Some(Self::Automatic),
             "REFERRAL_ORIGIN_CLAIM" => Some(Self::Claim),
             "REFERRAL_ORIGIN_PLEDGE" => Some(Self::Pledge),
+            "REFERRAL_ORIGIN_ROUND" => Some(Self::Round),
             _ => None,
         }
     }
@@ -7781,7 +7788,7 @@ pub struct RoundProgress {
     /// Times somebody began or took it up again.
     #[prost(int32, tag = "1")]
     pub attempts: i32,
-    /// Plans made: 1, and one more each time that what was refused was planned anew.
+    /// Plans made: 1, and one more each time that what was refused, or not offered in full, was planned anew.
     #[prost(int32, tag = "2")]
     pub passes: i32,
     /// Need items in it.
@@ -7796,9 +7803,13 @@ pub struct RoundProgress {
     /// Offers that were refused, because something had changed since the plan was made.
     #[prost(int64, tag = "6")]
     pub refused_offers: i64,
-    /// Items that were planned anew because something of them had been refused.
+    /// Items that were planned anew because something of them had been refused, or offered for fewer occurrences than planned.
     #[prost(int64, tag = "7")]
     pub replanned_items: i64,
+    /// Offers made of fewer units than planned, because something had changed since the plan was made: they are among `made_offers`, and what is
+    /// missing of them is planned anew. Of rounds from before this was kept, 0.
+    #[prost(int64, tag = "8")]
+    pub short_offers: i64,
 }
 impl ::prost::Name for RoundProgress {
     const NAME: &'static str = "RoundProgress";
@@ -8164,7 +8175,7 @@ pub struct RoundOffer {
     /// To which resource, `resources/{uuid}`.
     #[prost(string, tag = "2")]
     pub resource: ::prost::alloc::string::String,
-    /// Quantity of each occurrence.
+    /// Quantity of each occurrence, as planned and as offered.
     #[prost(int64, tag = "3")]
     pub quantity: i64,
     /// The referral that was made, `referrals/{uuid}`; empty when it was refused.
@@ -8173,6 +8184,13 @@ pub struct RoundOffer {
     /// Why it was refused: the name of an ErrorReason without its prefix; empty when it was made.
     #[prost(string, tag = "5")]
     pub refusal: ::prost::alloc::string::String,
+    /// Units that the plan asked for, over all occurrences.
+    #[prost(int64, tag = "6")]
+    pub planned_units: i64,
+    /// Units that were offered, over all occurrences: those of the referral as it was made; 0 when it was refused. Of what can be split fewer than
+    /// planned where weeks have filled since, and more where some have opened. Of offers from before this was kept, as many as planned.
+    #[prost(int64, tag = "7")]
+    pub offered_units: i64,
 }
 impl ::prost::Name for RoundOffer {
     const NAME: &'static str = "RoundOffer";
@@ -8190,7 +8208,7 @@ pub struct RoundOutcome {
     /// Place in the round, from 1.
     #[prost(int32, tag = "1")]
     pub ordinal: i32,
-    /// Which plan decided it, from 1: of what was refused, a later one.
+    /// Which plan decided it, from 1: of what was refused, or not offered in full, a later one where that serves something.
     #[prost(int32, tag = "2")]
     pub pass: i32,
     /// Whether that plan serves it; `offers` says what of it was made, and what was refused.
