@@ -298,3 +298,41 @@ macro_rules! update_once {
     };
 }
 pub(crate) use update_once;
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use wishwell_domain::ids::TenantId;
+    use wishwell_domain::principal::Role;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_read_and_longer_than_clients_take_is_refused_and_what_is_written_is_answered() {
+        let principal = Arc::new(Principal {
+            tenant: TenantId::parse("tenant", "demo").unwrap(),
+            name: "somebody".to_owned(),
+            role: Role::Operator,
+            organization: None,
+            divisions: Vec::new(),
+        });
+        // A key, and a length of four bytes.
+        let most = ANSWER_BYTES_MAX - 5;
+        for (bytes, effect, refused) in
+            [(most, Effect::Reads, false), (most + 1, Effect::Reads, true), (most + 1, Effect::Writes, false)]
+        {
+            let caller = Caller { principal: Arc::clone(&principal), method: "a.Service/Call", request: None };
+            let answer = v1::Category { code: "x".repeat(bytes), ..v1::Category::default() };
+            let answered = Call::Sound(caller, (), effect).handle(|_, ()| async { Ok(answer) }).await;
+            match answered {
+                Ok(answer) => assert!(!refused && answer.get_ref().code.len() == bytes, "{effect:?} {bytes}"),
+                Err(status) => {
+                    assert!(
+                        refused && status.message().contains("ask for a part of it"),
+                        "{effect:?} {bytes}: {status:?}"
+                    );
+                }
+            }
+        }
+    }
+}
