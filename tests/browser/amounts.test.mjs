@@ -254,6 +254,47 @@ test("of money that is called off a case worker says in yuan what had arrived", 
   });
 });
 
+for (const [language, said] of Object.entries({
+  zh: { field: /没收到的里面，没有送出或已退回提供方的有多少.*（次上门）/, shown: "没有送出或已退回 2 次上门", refused: /不能多于没收到的数量/ },
+  en: { field: /How much of what did not arrive never left the provider.*\(visits\)/, shown: "never left, or given back: 2 visits", refused: /must be 0 to 2, which is what had not arrived/ },
+})) {
+  test(`where a dispute is settled the desk says what is there still (${language})`, async () => {
+    let need, referral;
+    await visit(partner, async (page) => {
+      need = await claimPage(page, `没有都来 ${language}`, [{ category: "emotional-care.companionship", quantity: { value: "1", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
+      await pledge(page);
+      referral = `referrals/${new URL(page.url()).pathname.split("/").at(-1)}`;
+    }, { language });
+    for (const [step, body] of [["deliver", {}], ["dispute", { reason: "STEP_REASON_NOT_DELIVERED" }]]) await call(server.pages, "demo-case-worker", "POST", `/v1/${referral}:${step}`, body);
+    await visit("demo-case-worker", async (page) => {
+      const form = page.locator(".referral > .steps form[action$='/fail']");
+      const settle = async (arrived, returned) => {
+        await page.goto(`/desk/${need}`);
+        const field = form.getByLabel(said.field);
+        assert.equal(await field.inputValue(), "", "nothing is said by itself");
+        await form.locator("[name=quantity]").fill(arrived);
+        await field.fill(returned);
+        await form.locator("select").selectOption({ index: 1 });
+        assert.deepEqual(await seriousViolations(page), []);
+        await keep(page, `settling-${language}`);
+        await follow(page, form.getByRole("button"));
+      };
+      await settle("1", "3");
+      assert.match(await page.locator("main").textContent(), said.refused);
+      await settle("1", "2");
+      assert.ok((await page.locator(".referral p:has(.state)").first().textContent()).includes(said.shown));
+      assert.ok((await page.locator(".timeline").textContent()).includes(said.shown));
+      const { referral: settled } = await call(server.pages, "demo-case-worker", "GET", `/v1/${referral}`);
+      assert.deepEqual([settled.state, settled.arrivedUnits, settled.returnedUnits], ["REFERRAL_STATE_FAILED", "1", "2"]);
+    }, { language });
+    await visit(partner, async (page) => {
+      await page.goto(`/portal/${referral}`);
+      assert.ok((await page.locator("#referral-state").textContent()).includes(said.shown));
+      assert.deepEqual(await seriousViolations(page), []);
+    }, { language });
+  });
+}
+
 /** A resource of the partner that gives so many sessions a week, as long as there are some. */
 async function sessions(title, total) {
   const pool = { organizationExternal: ours, title, kind: "CAPACITY_KIND_STOCK", unit: "session", total: String(total), external: { source: "test", externalId: title } };

@@ -252,12 +252,16 @@ impl CapacityPool {
         Figures { pending: 0, committed: 0, consumed: 0, ..self.figures }
     }
 
-    /// Adds a movement to the figures of the pool itself, or of one period, which from now on is listed.
+    /// Adds a movement to the figures of the pool itself, or of one period, which from now on is listed. What was used up in a period that is not
+    /// listed was forgotten with it: nothing can be taken off it any more.
     pub fn add(&mut self, period_start: Option<Date>, amounts: Amounts) {
         let Some(start) = period_start else { return self.figures.add(amounts) };
         let usual = self.usual();
         let at = self.periods.partition_point(|period| period.period_start < start);
         if self.periods.get(at).is_none_or(|period| period.period_start != start) {
+            if amounts.consumed < 0 {
+                return;
+            }
             self.periods.insert(at, PeriodFigures { period_start: start, inherits: true, figures: usual });
         }
         if let Some(period) = self.periods.get_mut(at) {

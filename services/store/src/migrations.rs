@@ -147,6 +147,12 @@ const MIGRATIONS: &[(i64, &str, &str, &str)] = &[
         include_str!("../migrations/sqlite/0023_offers_of_rounds.sql"),
         include_str!("../migrations/postgres/0023_offers_of_rounds.sql"),
     ),
+    (
+        24,
+        "what_is_there_still",
+        include_str!("../migrations/sqlite/0024_what_is_there_still.sql"),
+        include_str!("../migrations/postgres/0024_what_is_there_still.sql"),
+    ),
 ];
 
 /// The schema's version in this program.

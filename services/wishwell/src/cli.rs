@@ -268,6 +268,10 @@ pub(crate) struct ReferralArgs {
     /// fail, without it none
     #[arg(long, value_name = "N")]
     pub(crate) quantity: Option<i64>,
+    /// How many units of what did not arrive never left the provider, or are back with it, and are free again: for fail, of what is disputed,
+    /// without it none
+    #[arg(long, value_name = "N")]
+    pub(crate) returned: Option<i64>,
     /// The provider says so, as by telephone, and a case worker records it; the next candidate is asked where the offer was automatic: for
     /// cancel and fail
     #[arg(long)]

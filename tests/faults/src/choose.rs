@@ -247,8 +247,17 @@ fn step(random: &mut Random, world: &World, board: &Board, id: Uuid) -> Option<A
             ask(id, kind, either, Message::Cancel(message))
         }
         _ => {
-            let message =
-                v1::FailReferralRequest { name, reason, quantity: some, etag, request_id, by_provider: false };
+            // Of what is disputed, something is there still.
+            let returns = referral.state() == v1::ReferralState::Disputed && random.percent(50);
+            let message = v1::FailReferralRequest {
+                name,
+                reason,
+                quantity: some,
+                etag,
+                request_id,
+                by_provider: false,
+                returned_quantity: returns.then_some(1),
+            };
             ask(id, Kind::Fail, either, Message::Fail(message))
         }
     })

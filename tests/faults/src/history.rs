@@ -167,6 +167,8 @@ pub struct ReferralSeen {
     pub units: i64,
     /// Units of these that had arrived when it ended early.
     pub arrived: i64,
+    /// Units of these that were there still when a dispute was settled.
+    pub returned: i64,
 }
 
 /// What only the log tells of a referral.

@@ -317,6 +317,8 @@ pub enum Step {
     Fail,
     /// Because nobody was reached any more, when so many units had arrived.
     FailAfter(i64),
+    /// Because nobody was reached any more, of what is disputed: so many units had arrived, and so many of the others are there still.
+    SettleAfter(i64, i64),
 }
 
 /// Calls one step's method.
@@ -353,16 +355,21 @@ impl Step {
             Self::Confirm(_) => "confirm",
             Self::Dispute => "dispute",
             Self::Cancel | Self::CancelAfter(_) => "cancel",
-            Self::Fail | Self::FailAfter(_) => "fail",
+            Self::Fail | Self::FailAfter(_) | Self::SettleAfter(..) => "fail",
         }
     }
 
     /// What had arrived until it ended early, where that is said.
     const fn arrived(self) -> Option<i64> {
         match self {
-            Self::CancelAfter(units) | Self::FailAfter(units) => Some(units),
+            Self::CancelAfter(units) | Self::FailAfter(units) | Self::SettleAfter(units, _) => Some(units),
             _ => None,
         }
+    }
+
+    /// What is there still where a dispute is settled, where that is said.
+    const fn returned(self) -> Option<i64> {
+        if let Self::SettleAfter(_, units) = self { Some(units) } else { None }
     }
 
     /// Takes the step of a referral as the caller with this key.
@@ -413,9 +420,15 @@ impl Step {
                 let (reason, quantity) = (Because::Other.into(), self.arrived());
                 call!(served, key, cancel_referral, CancelReferralRequest { name, etag, reason, quantity })
             }
-            Self::Fail | Self::FailAfter(_) => {
-                let (reason, quantity) = (Because::NotReachable.into(), self.arrived());
-                call!(served, key, fail_referral, FailReferralRequest { name, etag, reason, quantity })
+            Self::Fail | Self::FailAfter(_) | Self::SettleAfter(..) => {
+                let (reason, quantity, returned_quantity) =
+                    (Because::NotReachable.into(), self.arrived(), self.returned());
+                call!(
+                    served,
+                    key,
+                    fail_referral,
+                    FailReferralRequest { name, etag, reason, quantity, returned_quantity }
+                )
             }
         }
     }

@@ -9,7 +9,7 @@ use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, Escalation, NewTotal, Of
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
-use wishwell_domain::referral::{Action, Origin, Referral, StepReason};
+use wishwell_domain::referral::{Action, Origin, Referral, ReferralState, StepReason};
 use wishwell_domain::resource::Draw;
 use wishwell_engine::{Asking, Chance};
 use wishwell_store::Basis;
@@ -217,6 +217,9 @@ impl View<'_> {
             9 if dice.chance(30) => Some(some + 1),
             _ => None,
         };
+        // What is there still of what was disputed, now and then more than can be.
+        let settles = action == Action::Fail && referral.state == ReferralState::Disputed;
+        let returned = (settles && dice.chance(70)).then(|| dice.between(0, referral.units));
         let version = Version(dice.between((referral.version.0 - 1).max(1), referral.version.0 + 1));
         // Whoever has promised gives up more often than the desk calls it off, which also speaks for providers that answer by telephone.
         let by_provider = dice.chance(if matches!(action, Action::Cancel | Action::Fail) { 75 } else { 4 });
@@ -224,6 +227,7 @@ impl View<'_> {
         Some(Step {
             reason: dice.chance(20).then_some(StepReason::Other),
             units,
+            returned,
             rating: (action == Action::Confirm).then(|| dice.pick(&[4, 5, 5, 6])),
             expected: dice.chance(10).then_some(version),
             ..Step::new(referral.id, action, role)

@@ -72,8 +72,20 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
     let ended_early = matches!(after.state, Cancelled | Failed);
     let a_part = ended_early && (1..after.units).contains(&after.arrived);
     check(after.arrived == 0 || a_part, "what had arrived is no part of what ended early");
-    let used_up = !moved || !ended_early || before.state == Disputed || what_had_arrived_is_used_up(after);
-    check(used_up, "what had arrived is not what is used up");
+    check(moved || after.returned == before.returned, "something came back without a step");
+    let settled = moved && before.state == Disputed && after.state == Failed;
+    let still_there = if settled {
+        (0..=after.units - after.arrived).contains(&after.returned)
+    } else {
+        !moved || after.returned == 0
+    };
+    check(still_there, "more is there still than had not arrived, or of what was not disputed");
+    // What was said to be delivered stays used up, but what is there still.
+    let used = if settled { after.units - after.returned } else { after.arrived };
+    check(
+        !moved || !ended_early || so_much_is_used_up(after, used),
+        "what had arrived, or is gone, is not what is used up",
+    );
     check(moved || after.lines == before.lines, "lines changed without a step");
     let goes_on = after.origin == Origin::Automatic && came_to_nothing(after);
     // What is left of the item when a part of it was offered, accepted or delivered.
@@ -109,7 +121,11 @@ pub(crate) fn faults(before: &Referral, after: &Referral, when: Timestamp) -> Ve
                 == (after.pool, after.kind, after.period_start, after.quantity_per_unit),
             "I2: a line became another one",
         );
-        check(line_may_follow(before.state, after.state), "I2: a hold was resolved twice, or out of order");
+        let came_back = settled && (before.state, after.state) == (LineState::Consumed, LineState::Returned);
+        check(
+            came_back || line_may_follow(before.state, after.state),
+            "I2: a hold was resolved twice, or out of order",
+        );
         check(after.units <= before.units, "I2: a line holds more than before");
     }
     faults.extend(faults_of_lines(after));
@@ -208,14 +224,14 @@ fn periods_fit(referral: &Referral, need: &Need, pool: &CapacityPool, lines: &[&
         })
 }
 
-/// Whether of each pool that can be used up so much is as had arrived.
-fn what_had_arrived_is_used_up(referral: &Referral) -> bool {
+/// Whether so many units are used up of each pool that can be used up.
+fn so_much_is_used_up(referral: &Referral, units: i64) -> bool {
     let used_of = |pool: CapacityPoolId| {
         let of_pool = referral.lines.iter().filter(|line| line.pool == pool && line.state == LineState::Consumed);
         of_pool.map(|line| line.units).sum::<i64>()
     };
     let mut others = referral.lines.iter().filter(|line| line.kind != PoolKind::Caseload);
-    others.all(|line| used_of(line.pool) == referral.arrived)
+    others.all(|line| used_of(line.pool) == units)
 }
 
 /// What a referral takes of each period of a recurring item: of less than it was offered for, the earliest.
@@ -241,7 +257,6 @@ fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
         (Declined | Expired | Withdrawn, LineState::Released) => true,
         (Cancelled, LineState::Released | LineState::Returned) => true,
         (Cancelled, LineState::Consumed) => line.kind != PoolKind::Caseload && referral.arrived > 0,
-        // What was disputed was delivered: settling it does not bring it back.
         (Failed, LineState::Released | LineState::Returned) => true,
         (Failed | Confirmed | Delivered | Disputed, LineState::Consumed) => line.kind != PoolKind::Caseload,
         (Delivered | Disputed, LineState::Committed) => line.kind == PoolKind::Caseload,
@@ -260,9 +275,10 @@ fn faults_of_lines(referral: &Referral) -> Vec<&'static str> {
         let units: i64 = of_pool.map(|line| line.units).sum();
         let expected =
             if line.kind == PoolKind::Caseload { referral.units.min(referral.quantity) } else { referral.units };
-        // Of what was given up no more than had arrived; of what was disputed all that was said to be delivered.
+        // Of what was given up no more than had arrived; of what was disputed all that was said to be delivered, but what is there still.
         let given_up = matches!(referral.state, Cancelled | Failed) && units == referral.arrived;
-        if units != expected && !given_up {
+        let gone = referral.state == Failed && units == referral.units - referral.returned;
+        if units != expected && !given_up && !gone {
             faults.push("I2: more or less is held than is offered, accepted or delivered");
         }
     }

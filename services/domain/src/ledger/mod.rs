@@ -155,6 +155,9 @@ pub struct Step {
     /// Accept, deliver: units over all occurrences, 1 to what was offered or accepted; none for all of it. An enquiry is accepted
     /// with a quantity only. Cancel, fail: those that had arrived, fewer than were promised; none where none had.
     pub units: Option<i64>,
+    /// Fail, of what is disputed: units that have not arrived and are there still, with the provider or back with it, at most those that had
+    /// not arrived; none where none is.
+    pub returned: Option<i64>,
     /// Confirm: how the beneficiary's side rates the help, 1 to 5.
     pub rating: Option<u8>,
     /// Deliver: whether a note comes with it, which is sealed with the need.
@@ -174,6 +177,7 @@ impl Step {
             by_provider: false,
             reason: None,
             units: None,
+            returned: None,
             rating: None,
             noted: false,
             expected: None,

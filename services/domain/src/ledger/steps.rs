@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::books::{Books, Contacts, Done, Follower};
 use super::deadlines::answer_until;
 use super::plan::Plan;
-use super::said::{arrived_of, units_of};
+use super::said::Said;
 use super::share::{Chosen, choose};
 use super::{CLOCK_PRINCIPAL, Escalation, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
@@ -57,6 +57,7 @@ impl Books {
             periods,
             units,
             arrived: 0,
+            returned: 0,
             state: ReferralState::Offered,
             lines,
             expires_at: answer_until(now, offer.answer_within, due_at),
@@ -190,16 +191,11 @@ impl Books {
         if step.action == Action::Accept {
             self.must_be_cleared(referral, step.role)?;
         }
-        let (units, arrived) = (units_of(referral, step, line)?, arrived_of(referral, step, line)?);
-        self.must_not_split(referral, line.moves, units)?;
+        let said = Said::of(referral, step, line)?;
+        self.must_not_split(referral, line.moves, said.units)?;
         let Step { action, reason, rating, noted, .. } = *step;
-        self.take(
-            principal,
-            step.referral,
-            line.to,
-            line.moves,
-            &Taken { action, side, reason, units, arrived, rating, noted },
-        )
+        let taken = Taken { action, side, reason, said, rating, noted };
+        self.take(principal, step.referral, line.to, line.moves, &taken)
     }
 
     /// Refuses to accept a part of what cannot be split: nobody could be asked for the rest.
@@ -235,9 +231,10 @@ impl Books {
         let (counted, was_live_claim) = (Counted::of(referral), referral.is_live_claim());
         let (was_due, units_before) = (referral.next_is_due, referral.units);
         let before = std::mem::take(&mut referral.lines);
-        referral.lines = after(&before, moves, if moves == Moves::Return { taken.arrived } else { taken.units });
+        let Said { units, arrived, returned } = taken.said;
+        referral.lines = after(&before, moves, taken.said.used_up_by(moves));
         referral.state = to;
-        (referral.units, referral.arrived) = (taken.units, taken.arrived);
+        (referral.units, referral.arrived, referral.returned) = (units, arrived, returned);
         if taken.action == Action::Accept {
             referral.enquiry = false;
         }
@@ -435,9 +432,7 @@ struct Taken {
     action: Action,
     side: Side,
     reason: Option<StepReason>,
-    units: i64,
-    /// Of these, what had arrived where it ends early.
-    arrived: i64,
+    said: Said,
     rating: Option<u8>,
     /// Whether a note comes with it.
     noted: bool,
@@ -446,7 +441,7 @@ struct Taken {
 impl Taken {
     /// A step that nobody says more of.
     const fn of(action: Action, side: Side, reason: Option<StepReason>, units: i64) -> Self {
-        Self { action, side, reason, units, arrived: 0, rating: None, noted: false }
+        Self { action, side, reason, said: Said::all(units), rating: None, noted: false }
     }
 }
 

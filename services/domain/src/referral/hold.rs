@@ -8,6 +8,7 @@
 //! | consume | committed → consumed, the rest → free | stays committed: the case is open |
 //! | return | what had arrived of committed → consumed, the rest → free | committed → free: no case stays open |
 //! | close | nothing | committed → free: the place is there for the next case |
+//! | settle | what is there still of consumed → free, the rest stays consumed | committed → free |
 //!
 //! A line says what counts now; what a step moved is the difference between two lines ([`movements`]). So figures, ledger and
 //! log cannot say different things.
@@ -31,7 +32,7 @@ pub enum LineState {
     Consumed,
     /// Given back before acceptance.
     Released,
-    /// Given back after acceptance.
+    /// Given back after acceptance, also where it was used up for what turned out not to have been delivered.
     Returned,
 }
 
@@ -128,8 +129,8 @@ impl HoldLine {
     }
 }
 
-/// The lines after a step. `units` are the units of the item that were accepted or delivered, or had arrived when it ended early, over all
-/// occurrences; a step that keeps all of them passes all. Lines of one pool keep the earliest periods.
+/// The lines after a step. `units` are the units of the item that were accepted or delivered, had arrived when it ended early, or stay used up
+/// where a dispute is settled, over all occurrences; a step that keeps all of them passes all. Lines of one pool keep the earliest periods.
 #[must_use]
 pub fn after(lines: &[HoldLine], moves: Moves, units: i64) -> Vec<HoldLine> {
     let mut shares: Vec<(CapacityPoolId, i64)> = Vec::with_capacity(lines.len());
@@ -158,12 +159,13 @@ pub fn after(lines: &[HoldLine], moves: Moves, units: i64) -> Vec<HoldLine> {
                 to(line, keep(line), LineState::Committed, LineState::Returned)
             }
             // Nobody closes the case of what has ended.
-            (Moves::Return | Moves::Close, LineState::Committed, PoolKind::Caseload) => {
+            (Moves::Return | Moves::Close | Moves::Settle, LineState::Committed, PoolKind::Caseload) => {
                 HoldLine { state: LineState::Returned, ..*line }
             }
             (Moves::Consume | Moves::Return, LineState::Committed, _) => {
                 to(line, keep(line), LineState::Consumed, LineState::Returned)
             }
+            (Moves::Settle, LineState::Consumed, _) => to(line, keep(line), LineState::Consumed, LineState::Returned),
             _ => *line,
         })
         .collect()

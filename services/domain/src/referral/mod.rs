@@ -295,6 +295,10 @@ pub struct Referral {
     /// Units of these that had arrived when it was called off or failed, fewer than all; 0 of whatever else, and where none had.
     #[serde(default, skip_serializing_if = "is_none_of_them")]
     pub arrived: i64,
+    /// Units of these that had not arrived and were there still, with the provider or back with it, when a dispute was settled as failed: its
+    /// pools have them again. 0 of whatever else, and where nobody said so.
+    #[serde(default, skip_serializing_if = "is_none_of_them")]
+    pub returned: i64,
     /// Where it stands.
     pub state: ReferralState,
     /// What is held of which pool.

@@ -109,6 +109,8 @@ pub enum Moves {
     Return,
     /// The case closes: a place in a caseload is given back.
     Close,
+    /// What was said to be delivered was not, or not all of it: what is there still is given back, the rest stays used up. The case closes.
+    Settle,
 }
 
 /// One line of the table.
@@ -151,7 +153,7 @@ pub const TRANSITIONS: &[Transition] = &[
     line(Delivered, Action::Confirm, Confirmed, RECIPIENT, Moves::Close),
     line(Delivered, Action::Dispute, Disputed, RECIPIENT, Moves::Nothing),
     line(Disputed, Action::Confirm, Confirmed, RECIPIENT, Moves::Close),
-    line(Disputed, Action::Fail, Failed, RECIPIENT, Moves::Close),
+    line(Disputed, Action::Fail, Failed, RECIPIENT, Moves::Settle),
 ];
 
 /// The line for a step from a state; none when the step cannot be taken there.
@@ -165,6 +167,12 @@ impl Transition {
     #[must_use]
     pub const fn ends_early(&self) -> bool {
         matches!(self.to, Cancelled | Failed)
+    }
+
+    /// Whether the step settles that what was said to be delivered was not, or not all of it: whoever takes it may say how much is there still.
+    #[must_use]
+    pub const fn settles(&self) -> bool {
+        matches!(self.moves, Moves::Settle)
     }
 
     /// Whether a role may take the step.

@@ -31,6 +31,29 @@ fn promised() -> World {
     world
 }
 
+/// The settlement of a dispute, by a case worker: so many units had arrived, and so many of the others are there still.
+fn settled(arrived: Option<i64>, returned: i64) -> Command {
+    Command::Step(Step { units: arrived, returned: Some(returned), ..step_of(100, Action::Fail) })
+}
+
+/// A need of eight, all of which was said to be delivered, and is disputed.
+fn disputed() -> World {
+    let mut world = promised();
+    world.ask(step(100, Action::Deliver));
+    world.ask(step(100, Action::Dispute));
+    world
+}
+
+/// The fields and rules by which a command is refused.
+fn refused_by(world: &mut World, command: Command) -> Vec<(String, String)> {
+    match world.try_ask(&[command]) {
+        Err(Refusal::Refused(Error::InvalidArgument(found))) => {
+            found.iter().map(|violation| (violation.field.clone(), violation.rule.clone())).collect()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
 /// What is promised and used up of each pool.
 fn figures(world: &World) -> Vec<(i64, i64)> {
     world.pools.iter().map(|pool| (pool.figures.held(), pool.figures.consumed)).collect()
@@ -153,8 +176,96 @@ fn a_dispute_may_be_settled_with_a_part_that_had_arrived() {
     world.ask(after(3, Action::Fail));
     assert_eq!((world.referral(100).state, world.referral(100).arrived), (ReferralState::Failed, 3));
     assert_eq!((counts(&world), world.needs[0].state), ((0, 3, 5), NeedState::PartlyServed));
-    // What was delivered stays used up, as after any dispute; the case closes.
+    // What was delivered stays used up where nobody says that it is there still; the case closes.
     assert_eq!(figures(&world), [(0, 8), (0, 16), (0, 0), (0, 8)]);
+}
+
+#[test]
+fn what_is_there_still_after_a_dispute_is_free_again_and_the_rest_stays_used_up() {
+    for (arrived, returned, used) in [(None, 8, 0), (None, 5, 3), (Some(3), 5, 3), (Some(3), 2, 6), (Some(0), 0, 8)] {
+        let mut world = disputed();
+        world.ask(settled(arrived, returned));
+        let (referral, arrived) = (world.referral(100), arrived.unwrap_or_default());
+        assert_eq!((referral.state, referral.arrived, referral.returned), (ReferralState::Failed, arrived, returned));
+        // Of the caseload nothing is used up: its case closes, whatever came of it.
+        assert_eq!(figures(&world), [(0, used), (0, 2 * used), (0, 0), (0, used)], "{arrived} {returned}");
+        assert_eq!(counts(&world), (0, arrived, 8 - arrived), "what is there still has not arrived");
+        // What is free again can be promised to somebody else.
+        assert_eq!(world.pools[0].remaining().covers(20 - used), Some(true));
+        assert_eq!(world.pools[0].remaining().covers(21 - used), Some(false));
+    }
+}
+
+#[test]
+fn a_wheelchair_that_never_left_serves_the_need_after_all() {
+    let mut world = World::new(
+        vec![pool_of(20, PoolKind::Stock, Some(1))],
+        vec![giving(30, &[(20, 1)])],
+        vec![lacking(60, vec![much(1, 1)])],
+    );
+    world.ask(offering(100, 60, 30, 1));
+    for action in [Action::Accept, Action::Deliver, Action::Dispute] {
+        world.ask(step(100, action));
+    }
+    world.ask(settled(None, 1));
+    world.ask(offering(101, 60, 30, 1));
+    for action in [Action::Accept, Action::Deliver, Action::Confirm] {
+        world.ask(step(101, action));
+    }
+    assert_eq!((figures(&world), world.needs[0].state), (vec![(0, 1)], NeedState::Served));
+}
+
+#[test]
+fn what_is_there_still_is_said_of_a_dispute_and_of_no_more_than_had_not_arrived() {
+    let range = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
+    let mut world = disputed();
+    let before = world.clone();
+    for (arrived, returned, refused) in [
+        (None, 9, vec![range("returned_quantity", "step.returned_range")]),
+        (None, -1, vec![range("returned_quantity", "step.returned_range")]),
+        (Some(3), 6, vec![range("returned_quantity", "step.returned_range")]),
+        (Some(8), 0, vec![range("quantity", "step.quantity_whole")]),
+        // All that is wrong at once.
+        (Some(9), 9, vec![range("quantity", "step.quantity_range"), range("returned_quantity", "step.returned_range")]),
+    ] {
+        assert_eq!(refused_by(&mut world, settled(arrived, returned)), refused, "{arrived:?} {returned}");
+        assert_eq!(world, before);
+    }
+    // Whatever else ends gives back by itself what had not arrived.
+    let elsewhere = |action| Command::Step(Step { returned: Some(1), ..step_of(100, action) });
+    let expected = [range("returned_quantity", "step.returned")];
+    for action in [Action::Deliver, Action::Cancel, Action::Fail] {
+        assert_eq!(refused_by(&mut promised(), elsewhere(action)), expected, "{action:?}");
+    }
+    assert_eq!(refused_by(&mut disputed(), elsewhere(Action::Confirm)), expected);
+}
+
+#[test]
+fn the_latest_weeks_of_a_series_are_there_still_also_one_that_nobody_lists_any_more() {
+    let weekly = Some(Recurrence { every: PeriodLength::Week, occurrences: 3 });
+    let mut world = World::new(
+        vec![pool_of(20, PoolKind::Slots, Some(1))],
+        vec![giving(30, &[(20, 1)])],
+        vec![lacking(60, vec![NeedItem { recurrence: weekly, ..much(1, 1) }])],
+    );
+    world.ask(offering(100, 60, 30, 1));
+    for action in [Action::Accept, Action::Deliver, Action::Dispute] {
+        world.ask(step(100, action));
+    }
+    let used = |world: &World| {
+        let periods = world.pools[0].periods.iter();
+        periods.map(|period| (period.period_start.to_string(), period.figures.consumed)).collect::<Vec<_>>()
+    };
+    let weeks = ["2026-11-23", "2026-11-30", "2026-12-07"].map(|week| (week.to_owned(), 1));
+    assert_eq!(used(&world), weeks);
+    let mut forgetful = world.clone();
+    world.ask(settled(Some(1), 2));
+    assert_eq!(used(&world), weeks[..1], "of the others there is nothing to say any more");
+    // The figures of a week that was forgotten are gone; the movements of the referral say what became of it.
+    forgetful.pools[0].periods.remove(0);
+    forgetful.ask(settled(None, 3));
+    assert_eq!(used(&forgetful), []);
+    assert!(forgetful.referral(100).lines.iter().all(|line| line.state == LineState::Returned));
 }
 
 #[test]
@@ -188,13 +299,15 @@ fn what_had_arrived_nobody_takes_back() {
 #[test]
 fn what_a_pledge_gives_back_is_there_for_nobody_else() {
     type Case = (&'static str, Origin, Command, i64, (i64, i64));
-    let cases: [Case; 9] = [
+    let cases: [Case; 11] = [
         ("called off", Origin::Pledge, step(100, Action::Cancel), 4, (0, 0)),
         ("called off after a part", Origin::Pledge, after(2, Action::Cancel), 6, (0, 2)),
         ("come to nothing", Origin::Pledge, step(100, Action::Fail), 4, (0, 0)),
         ("delivered in part", Origin::Pledge, after(5, Action::Deliver), 9, (0, 5)),
         ("delivered", Origin::Pledge, step(100, Action::Deliver), 10, (0, 6)),
         ("begun", Origin::Pledge, step(100, Action::Start), 10, (6, 0)),
+        ("disputed, and gone", Origin::Pledge, step(100, Action::Fail), 10, (0, 6)),
+        ("disputed, and there still", Origin::Pledge, settled(Some(1), 4), 6, (0, 2)),
         ("its need ended", Origin::Pledge, ending(60, Ending::Closed, None), 4, (0, 0)),
         // Whoever has it has just said how much there is.
         ("counted anew", Origin::Pledge, total_of(20, NewTotal::Known(3), true), 3, (0, 0)),
@@ -204,6 +317,10 @@ fn what_a_pledge_gives_back_is_there_for_nobody_else() {
         let mut world = two_needs();
         world.ask(offered(|offer| offer.origin = origin));
         assert_eq!((world.referral(100).units, world.pools[0].figures.total), (6, Some(10)), "{told}");
+        if told.starts_with("disputed") {
+            world.ask(step(100, Action::Deliver));
+            world.ask(step(100, Action::Dispute));
+        }
         world.ask(command);
         assert_eq!((world.pools[0].figures.total, figures(&world)[0]), (Some(total), used), "{told}");
     }

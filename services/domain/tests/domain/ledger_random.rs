@@ -116,6 +116,9 @@ fn command(dice: &mut Dice, world: &World, next: &mut u128) -> Command {
                 action: if sensible { dice.pick(&possible) } else { dice.pick(&Action::ALL) },
                 role: dice.pick(&[Role::CaseWorker, Role::CaseWorker, Role::CaseWorker, Role::Partner]),
                 units: dice.pick(&[None, None, None, Some(1), Some(2)]),
+                returned: dice
+                    .pick(&[None, None, None, Some(1), Some(2)])
+                    .filter(|_| state == Some(ReferralState::Disputed)),
                 expected: version(dice),
                 ..step_of(referral.as_uuid().as_u128(), Action::Accept)
             })

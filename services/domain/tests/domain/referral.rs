@@ -129,7 +129,7 @@ fn sum(lines: &[HoldLine]) -> (i64, i64, i64) {
 /// What is pending, committed and consumed of an offer of three units, in pairs, after each step.
 #[test]
 fn each_step_moves_what_the_kind_of_pool_says() {
-    use Moves::{Close, Commit, Consume, Nothing, Release, Return};
+    use Moves::{Close, Commit, Consume, Nothing, Release, Return, Settle};
     type Case = (&'static str, &'static [(Moves, i64)], (i64, i64, i64), (i64, i64, i64));
     let cases: &[Case] = &[
         ("offered", &[], (6, 0, 0), (6, 0, 0)),
@@ -143,7 +143,21 @@ fn each_step_moves_what_the_kind_of_pool_says() {
         ("delivered", &[(Commit, 3), (Consume, 3)], (0, 0, 6), (0, 6, 0)),
         ("delivered in part", &[(Commit, 3), (Consume, 2)], (0, 0, 4), (0, 4, 0)),
         ("confirmed", &[(Commit, 3), (Consume, 3), (Close, 3)], (0, 0, 6), (0, 0, 0)),
-        ("disputed, then failed", &[(Commit, 3), (Consume, 3), (Nothing, 3), (Close, 3)], (0, 0, 6), (0, 0, 0)),
+        ("disputed, then failed", &[(Commit, 3), (Consume, 3), (Nothing, 3), (Settle, 3)], (0, 0, 6), (0, 0, 0)),
+        (
+            "failed, and two are there still",
+            &[(Commit, 3), (Consume, 3), (Nothing, 3), (Settle, 1)],
+            (0, 0, 2),
+            (0, 0, 0),
+        ),
+        ("failed, and all is there still", &[(Commit, 3), (Consume, 3), (Settle, 0)], (0, 0, 0), (0, 0, 0)),
+        (
+            "settled as often as it was called",
+            &[(Commit, 3), (Consume, 3), (Settle, 1), (Settle, 3)],
+            (0, 0, 2),
+            (0, 0, 0),
+        ),
+        ("settled before it was delivered", &[(Commit, 3), (Settle, 0)], (0, 6, 0), (0, 0, 0)),
         ("a step twice", &[(Commit, 3), (Commit, 1)], (0, 6, 0), (0, 6, 0)),
         ("given back, then taken", &[(Release, 3), (Commit, 3), (Consume, 3)], (0, 0, 0), (0, 0, 0)),
         ("used before it was promised", &[(Consume, 3), (Return, 3), (Close, 3)], (6, 0, 0), (6, 0, 0)),
@@ -181,6 +195,11 @@ fn what_is_not_accepted_leaves_the_latest_periods_and_every_pool_alike() {
     let delivered = after(&accepted, Moves::Consume, 1);
     assert_eq!(units(&delivered), [(1, Consumed), (1, Returned), (2, Released), (1, Consumed), (1, Committed)]);
     assert_eq!(sum(&delivered), (0, 2, 4));
+    // Of what was delivered, and was not: the latest of it is there still.
+    let all = after(&after(&lines, Moves::Commit, 5), Moves::Consume, 5);
+    let settled = after(&all, Moves::Settle, 3);
+    assert_eq!(units(&settled), [(2, Consumed), (1, Consumed), (1, Returned), (3, Consumed), (2, Returned)]);
+    assert_eq!(sum(&settled), (0, 0, 12));
     // The same had arrived when it ended early; only no case stays open.
     let ended = after(&accepted, Moves::Return, 1);
     assert_eq!(units(&ended), [(1, Consumed), (1, Returned), (2, Released), (1, Consumed), (2, Returned)]);

@@ -30,10 +30,14 @@ impl AmountField<'_> {
     /// showed, whatever the store or a newer version of the page says by then: a page from before amounts had units sends none, its amounts
     /// were typed in fen, and a grant of its 300000 read in yuan would be a hundred times too much.
     pub(in crate::pages) fn markup(&self) -> Markup {
+        html! { input type="hidden" name="unit" value=(self.unit); (self.alone()) }
+    }
+
+    /// The field alone: for a second one in a form that says the unit beside its first.
+    fn alone(&self) -> Markup {
         let (step, mode) = if typed::is_money(self.unit) { ("0.01", "decimal") } else { ("1", "numeric") };
         let as_typed = |amount: i64| typed::value(amount, self.unit);
         html! {
-            input type="hidden" name="unit" value=(self.unit);
             input id=[self.id] class=[self.class] type="number" name=(self.name) inputmode=(mode) step=(step) min=(as_typed(self.min))
                 max=[self.max.map(as_typed)] value=[self.value.map(as_typed)] required[self.required];
         }
@@ -119,6 +123,29 @@ pub(in crate::pages) fn arrived_field(visit: &Visit, referral: &v1::Referral) ->
             label {
                 (in_units(visit, visit.say("此前已提供多少，没有就不填", "How much had arrived; leave it empty if nothing"), unit))
                 (field.markup())
+            }
+        }
+    }
+}
+
+/// A field for what is there still of what was said to be delivered and was not, beside [`arrived_field`] in the form that settles a dispute;
+/// none where nothing of it was used up.
+pub(in crate::pages) fn returned_field(visit: &Visit, referral: &v1::Referral) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let field = AmountField { name: "returned", unit, max: Some(referral.units), ..AmountField::default() };
+    let used_up = referral.lines.iter().any(|line| line.state() == v1::HoldLineState::Consumed);
+    html! {
+        @if used_up {
+            label {
+                (in_units(
+                    visit,
+                    visit.say(
+                        "没收到的里面，没有送出或已退回提供方的有多少，没有就不填",
+                        "How much of what did not arrive never left the provider, or is back with it; leave it empty if nothing",
+                    ),
+                    unit,
+                ))
+                @if referral.units > 1 { (field.alone()) } @else { (field.markup()) }
             }
         }
     }

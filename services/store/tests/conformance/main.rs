@@ -200,6 +200,9 @@ macro_rules! conformance_of {
                 what_had_arrived_is_followed_for_the_rest_and_stays_used_up
                 a_part_that_does_not_add_up_or_was_not_said_is_found
                 what_is_used_up_is_what_had_arrived
+                what_is_there_still_after_a_dispute_is_free_again
+                what_is_there_still_and_does_not_add_up_is_found
+                what_is_there_still_of_a_day_that_was_forgotten_adds_up
             }
             ledger_audit {
                 a_figure_that_does_not_add_up_is_found

@@ -172,7 +172,7 @@ async fn data_of_the_foundation_lives_on_in_the_ledgers_tables_on_postgres() {
 
 async fn lives_on(store: Arc<dyn Store>) {
     let tenant = tenant();
-    assert_eq!(store.describe().schema_version, 23);
+    assert_eq!(store.describe().schema_version, 24);
     let pool = async |n| store.capacity_pool(&tenant, pool_id(n)).await.unwrap().unwrap();
     let figures = |total, used_elsewhere| Figures { total, used_elsewhere, ..Figures::default() };
     let (stock, slots) = (pool(20).await, pool(21).await);

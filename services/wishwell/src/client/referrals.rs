@@ -98,7 +98,8 @@ pub(crate) async fn step(arguments: &ReferralArgs, config: &ClientConfig) -> Res
                 FailReferralRequest {
                     reason: reason,
                     quantity: arguments.quantity,
-                    by_provider: arguments.by_provider
+                    by_provider: arguments.by_provider,
+                    returned_quantity: arguments.returned
                 }
             )
         }
@@ -205,6 +206,13 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
         parts.push(match lang {
             Lang::En => format!("{arrived} of these had arrived"),
             Lang::Zh => format!("其中已提供 {arrived}"),
+        });
+    }
+    if referral.returned_units > 0 {
+        let returned = amount(referral.returned_units, unit, lang);
+        parts.push(match lang {
+            Lang::En => format!("{returned} never left, or given back"),
+            Lang::Zh => format!("没有送出或已退回 {returned}"),
         });
     }
     if referral.attempt > 1 {
@@ -327,6 +335,10 @@ mod tests {
         let (en, zh) = (line(&ended, Lang::En), line(&ended, Lang::Zh));
         assert!(en.contains(" · 2 pieces · to resources/2 · 1 piece of these had arrived · "), "{en}");
         assert!(zh.contains(" · 其中已提供 1 件 · "), "{zh}");
+        let settled = Referral { state: wishwell_api::v1::ReferralState::Failed.into(), returned_units: 1, ..ended };
+        let (en, zh) = (line(&settled, Lang::En), line(&settled, Lang::Zh));
+        assert!(en.contains(" · 1 piece of these had arrived · 1 piece never left, or given back · "), "{en}");
+        assert!(zh.contains(" · 没有送出或已退回 1 件 · "), "{zh}");
         let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
         assert!(noted.ends_with(" · 有留言"), "{noted}");
         let of_round = |round: &str| Referral {

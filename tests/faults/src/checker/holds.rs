@@ -16,6 +16,7 @@ pub(super) fn check(evidence: &Evidence) -> Vec<Violation> {
         sums.transaction(transaction, &mut found);
     }
     lapses(evidence, &mut found);
+    settlements(evidence, &mut found);
     found
 }
 
@@ -109,4 +110,37 @@ fn lapses(evidence: &Evidence, found: &mut Vec<Violation>) {
             found.push(Violation::NeverLapsed { referral: referral.seen.name.clone() });
         }
     }
+}
+
+/// What was used up comes back where it is settled that it was not delivered, so much as was said to be there still, and by no other step.
+fn settlements(evidence: &Evidence, found: &mut Vec<Violation>) {
+    let mut known: HashMap<&str, &ReferralLogged> = HashMap::new();
+    for event in &evidence.log {
+        let Fact::Referral(now) = &event.fact else { continue };
+        let Some(before) = known.insert(&now.seen.name, now) else { continue };
+        let settled = (before.seen.state.as_str(), now.seen.state.as_str()) == ("disputed", "failed");
+        let (units, returned) = (now.seen.units, now.seen.returned);
+        let (used_before, used_now) = (used_up(before), used_up(now));
+        let right = if settled {
+            let kept = units - returned;
+            (now.seen.arrived..=units).contains(&kept)
+                && used_before.iter().all(|(pool, used)| used_now.get(pool).unwrap_or(&0) * units == used * kept)
+        } else {
+            returned == before.seen.returned
+                && used_before.iter().all(|(pool, used)| used_now.get(pool).unwrap_or(&0) >= used)
+        };
+        if !right {
+            let (referral, position) = (now.seen.name.clone(), event.position);
+            found.push(Violation::GivenBackOtherwise { referral, position });
+        }
+    }
+}
+
+/// What a referral has used up of each pool.
+fn used_up(referral: &ReferralLogged) -> BTreeMap<&str, i64> {
+    let mut used = BTreeMap::new();
+    for line in &referral.lines {
+        *used.entry(line.pool.as_str()).or_default() += line.amounts.consumed;
+    }
+    used
 }

@@ -125,6 +125,13 @@ pub enum Violation {
         /// Log position.
         position: i64,
     },
+    /// Something else came back of what was used up than was said to be there still when a dispute was settled.
+    GivenBackOtherwise {
+        /// The referral.
+        referral: String,
+        /// Log position.
+        position: i64,
+    },
     /// The time of an offer is long over, and nobody let it go.
     NeverLapsed {
         /// The referral.

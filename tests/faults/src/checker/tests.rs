@@ -16,7 +16,8 @@ use crate::history::{
 const START: i64 = 10;
 
 fn referral(name: &str, version: i64, state: &str) -> ReferralSeen {
-    ReferralSeen { name: format!("referrals/{name}"), version, state: state.to_owned(), units: 2, arrived: 0 }
+    let (name, state) = (format!("referrals/{name}"), state.to_owned());
+    ReferralSeen { name, version, state, units: 2, arrived: 0, returned: 0 }
 }
 
 /// When offers lapse.
@@ -30,7 +31,7 @@ fn logged(name: &str, version: i64, state: &str) -> Fact {
     let line = match state {
         "offered" => line(2, 0, 0),
         "accepted" => line(0, 2, 0),
-        "delivered" => line(0, 0, 2),
+        "delivered" | "disputed" | "failed" => line(0, 0, 2),
         _ => line(0, 0, 0),
     };
     Fact::Referral(ReferralLogged {
@@ -205,6 +206,45 @@ fn a_lapsed_offer_that_holds_something_still_or_gives_it_back_twice_is_caught() 
     // Given back a second time when the next offer is made: that one is not counted any more.
     let found = told(lapsing_history(), |evidence| evidence.log[9].fact = Fact::Pool(pool(4, 0, 0, 0)));
     caught(&found, |v| matches!(v, Violation::PoolMiscounted { summed, position: 20, .. } if summed.pending == 2));
+}
+
+/// What was delivered is disputed, and it is settled that both pieces are there still.
+fn settled(evidence: &mut Evidence, returned: i64, used_up: i64) {
+    let mut failed = logged("b", 5, "failed");
+    if let Fact::Referral(referral) = &mut failed {
+        referral.seen.returned = returned;
+        referral.lines[0].amounts.consumed = used_up;
+    }
+    evidence.log.truncate(15);
+    evidence.log.push(event(26, 700, logged("b", 4, "disputed")));
+    evidence.log.push(event(27, 800, failed));
+    evidence.log.push(event(28, 800, Fact::Need(need(6, 0, 0))));
+    evidence.log.push(event(29, 800, Fact::Pool(pool(7, 0, 0, used_up))));
+    evidence.watched.extend(evidence.log[15..].iter().map(watched));
+    evidence.watched_to = 29;
+    let attempts = [
+        attempt(10, Kind::Dispute, 100, done(26, Seen::Referral(referral("b", 4, "disputed")))),
+        attempt(11, Kind::Fail, 110, done(29, Seen::Referral(ReferralSeen { returned, ..referral("b", 5, "failed") }))),
+    ];
+    evidence.attempts.extend(attempts);
+}
+
+#[test]
+fn what_comes_back_otherwise_than_was_settled_is_caught() {
+    for (returned, used_up) in [(0, 2), (1, 1), (2, 0)] {
+        assert_eq!(told(true_history(), |evidence| settled(evidence, returned, used_up)), Vec::new());
+    }
+    let otherwise = Violation::GivenBackOtherwise { referral: "referrals/b".to_owned(), position: 27 };
+    for (returned, used_up) in [(0, 0), (2, 2), (1, 0), (3, 0)] {
+        let found = told(true_history(), |evidence| settled(evidence, returned, used_up));
+        assert_eq!(found, [otherwise.clone()], "{returned} {used_up}");
+    }
+    // Nothing comes back by another step.
+    let found = with(|evidence| {
+        settled(evidence, 0, 2);
+        referral_of(&mut evidence.log[15]).lines[0].amounts.consumed = 1;
+    });
+    caught(&found, |v| *v == Violation::GivenBackOtherwise { referral: "referrals/b".to_owned(), position: 26 });
 }
 
 #[test]

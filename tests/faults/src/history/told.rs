@@ -30,6 +30,7 @@ impl From<&v1::Referral> for ReferralSeen {
             state: plain(told.state().as_str_name(), "REFERRAL_STATE_"),
             units: told.units,
             arrived: told.arrived_units,
+            returned: told.returned_units,
         }
     }
 }
@@ -159,6 +160,7 @@ fn referral_logged(referral: &Referral) -> ReferralLogged {
             state: referral.state.name().to_owned(),
             units: referral.units,
             arrived: referral.arrived,
+            returned: referral.returned,
         },
         need: referral.need.name(),
         item: referral.item_ordinal,

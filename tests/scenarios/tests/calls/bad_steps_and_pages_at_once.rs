@@ -67,7 +67,8 @@ async fn a_step_in_a_version_that_is_none_tells_of_it_with_the_contract() {
             "referrals",
             reason: reason,
             quantity: None,
-            by_provider: false
+            by_provider: false,
+            returned_quantity: None
         ),
     ]);
 }

@@ -8,7 +8,7 @@ use wishwell_scenarios::referring::{
     figures, following, offer, pool, referrals, resource, seen, sharing, stock, submit, to, trunk, trunks, units,
     wanting,
 };
-use wishwell_scenarios::told::{metadata, refused, request_id, text, told};
+use wishwell_scenarios::told::{metadata, refused, request_id, text, told, violations};
 
 use v1::ReferralState as State;
 
@@ -288,6 +288,46 @@ async fn a_dispute_is_settled_with_a_part_that_had_arrived() {
     assert_eq!((settled.state(), settled.arrived_units), (State::Failed, 1));
     // What was used up stays used up.
     assert_eq!((units(&served, &need).await, figures(&served, &pool).await), ((0, 1), (0, 0, 4, Some(6))));
+}
+
+#[tokio::test]
+async fn what_is_there_still_after_a_dispute_is_free_for_the_same_need() {
+    let served = demo().await;
+    let (pool, resource) = trunks(&served, NEAR, Some(4)).await;
+    let need = submit(&served, sharing(4)).await.name;
+    let disputed = async || {
+        let name = offer(&served, HOTLINE, to(&need, &resource)).await.expect("offered").name;
+        Step::Accept(None).take(&served, CASE_WORKER, &name).await.expect("accepted");
+        refused(
+            "of what is not disputed",
+            Step::SettleAfter(0, 1).take(&served, CASE_WORKER, &name).await,
+            "INVALID_FIELDS",
+            "returned_quantity",
+        );
+        for step in [Step::Deliver(None), Step::Dispute] {
+            step.take(&served, CASE_WORKER, &name).await.expect("a step");
+        }
+        name
+    };
+    let name = disputed().await;
+    // More than had not arrived, less than nothing, and both numbers at once.
+    for (arrived, returned) in [(0, 5), (1, 4), (0, -1), (0, i64::MAX)] {
+        let answer = Step::SettleAfter(arrived, returned).take(&served, CASE_WORKER, &name).await;
+        refused("too many", answer, "INVALID_FIELDS", "returned_quantity");
+    }
+    let both = Step::SettleAfter(4, 5).take(&served, CASE_WORKER, &name).await.expect_err("neither can be");
+    let fields: Vec<String> = violations(&both).into_iter().map(|violation| violation.field).collect();
+    assert_eq!(fields, ["quantity", "returned_quantity"]);
+    assert_eq!(figures(&served, &pool).await, (0, 0, 4, Some(0)), "nothing of it was done");
+    // One had arrived, one came broken, two never left.
+    let settled = Step::SettleAfter(1, 2).take(&served, CASE_WORKER, &name).await.expect("settled");
+    assert_eq!((settled.state(), settled.arrived_units, settled.returned_units), (State::Failed, 1, 2));
+    assert_eq!((units(&served, &need).await, figures(&served, &pool).await), ((0, 1), (0, 0, 2, Some(2))));
+    let listed = referrals(&served, &need).await;
+    assert_eq!((listed.len(), listed[0].returned_units), (1, 2));
+    let again = offer(&served, HOTLINE, v1::ReferralOffer { quantity: Some(2), ..to(&need, &resource) }).await;
+    assert_eq!(again.expect("two are there").units, 2);
+    assert_eq!(figures(&served, &pool).await, (2, 0, 2, Some(0)));
 }
 
 #[tokio::test]

@@ -107,6 +107,15 @@ fn had_arrived(language: Language, referral: &Referral) -> String {
     language.pick(format!("此前已提供 {some}（约定 {all}）"), format!("{number} of the {all} promised had arrived"))
 }
 
+/// How much of what was said to be delivered, and was not, is there still where that was settled.
+pub(in crate::pages) fn returned(language: Language, referral: &Referral) -> Option<String> {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    (referral.returned_units > 0).then(|| {
+        let some = amount(language, referral.returned_units, unit);
+        language.pick(format!("没有送出或已退回 {some}"), format!("never left, or given back: {some}"))
+    })
+}
+
 /// For how many days, weeks or months something recurs.
 fn lasting(language: Language, again: &Recurrence) -> String {
     periods(language, again.every(), again.occurrences.into())
@@ -207,6 +216,10 @@ mod tests {
         assert_eq!(arrived(Language::En, &cancelled).as_deref(), Some("3 of the 8 visits promised had arrived"));
         assert_eq!(arrived(Language::Zh, &cancelled).as_deref(), Some("此前已提供 3 次上门（约定 8 次上门）"));
         assert_eq!(arrived(Language::En, &ended(ReferralState::Failed, 0)), None, "nothing had arrived");
+        let settled = Referral { returned_units: 4, ..ended(ReferralState::Failed, 3) };
+        assert_eq!(returned(Language::En, &settled).as_deref(), Some("never left, or given back: 4 visits"));
+        assert_eq!(returned(Language::Zh, &settled).as_deref(), Some("没有送出或已退回 4 次上门"));
+        assert_eq!(returned(Language::En, &cancelled), None, "of what was called off nobody says so");
         // Accepted for four of ten, and all four delivered: nobody agreed to ten.
         let part = Referral {
             quantity: Some(Quantity { value: 10, unit: "piece".to_owned() }),

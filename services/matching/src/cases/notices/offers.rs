@@ -121,6 +121,7 @@ mod tests {
             periods: Vec::new(),
             units: 1,
             arrived: 0,
+            returned: 0,
             state,
             lines: Vec::new(),
             expires_at: at,

@@ -98,6 +98,7 @@ pub(crate) fn referral_out(referral: &Referral, shown: Shown) -> v1::Referral {
         recurrence: recurrence.map(need::recurrence_out),
         units: referral.units,
         arrived_units: referral.arrived,
+        returned_units: referral.returned,
         state: state_out(referral.state).into(),
         lines: referral.lines.iter().map(line_out).collect(),
         expire_time: Some(common::timestamp_out(referral.expires_at)),

@@ -17,6 +17,7 @@ struct Said {
     by_provider: bool,
     reason: Option<i32>,
     units: Option<i64>,
+    returned: Option<i64>,
     rating: Option<i32>,
     note: String,
 }
@@ -35,6 +36,7 @@ async fn take(
         by_provider: said.by_provider,
         reason,
         units: said.units,
+        returned: said.returned,
         // Out of range becomes 0, which the ledger refuses.
         rating: said.rating.map(|rating| u8::try_from(rating).unwrap_or_default()),
         expected,
@@ -86,6 +88,7 @@ steps! {
     fail = Fail: FailReferralRequest -> FailReferralResponse {
         by_provider: |sent: &v1::FailReferralRequest| sent.by_provider,
         reason: |sent: &v1::FailReferralRequest| Some(sent.reason),
-        units: |sent: &v1::FailReferralRequest| sent.quantity
+        units: |sent: &v1::FailReferralRequest| sent.quantity,
+        returned: |sent: &v1::FailReferralRequest| sent.returned_quantity
     };
 }

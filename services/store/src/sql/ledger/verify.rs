@@ -1,6 +1,6 @@
 //! Adds everything up: figures of pools and periods against the movements of the ledger and against what referrals hold, what each
-//! referral holds against its movements, its state and what had arrived of it, items of needs against their referrals, and rows against what
-//! is not there.
+//! referral holds against its movements, its state and what had arrived of it or is there still, items of needs against their
+//! referrals, and rows against what is not there.
 
 use uuid::Uuid;
 use wishwell_domain::ids::{CapacityPoolId, NeedId, OrganizationId, ReferralId, ResourceId, TenantId};
@@ -48,17 +48,22 @@ const OUT_OF_STATE: &str = "(line.state = 'pending' AND referral.state <> 'offer
      AND NOT (line.kind = 'caseload' AND referral.state IN ('delivered', 'disputed'))) \
      OR (line.state = 'consumed' AND referral.state NOT IN ('delivered', 'disputed', 'confirmed', 'cancelled', 'failed'))";
 
-/// What those that ended early have used up of each pool, beside what had arrived, where it is neither that nor all of it: what was disputed
-/// had been delivered. No case is used up.
+/// What those that ended early have used up of each pool, beside what they should have: what had arrived, and of what a dispute settled, all
+/// that was delivered but what was there still. Where it is not known on whose side one failed, it may be either. No case is used up.
 const USED_OF_ENDED: &str = "SELECT line.referral_id, line.capacity_pool_id, CAST(NULL AS TEXT), \
      CAST(SUM(CASE WHEN line.state = 'consumed' THEN line.units * line.quantity_per_unit ELSE 0 END) AS BIGINT), \
-     CAST(MAX(CASE WHEN line.kind = 'caseload' THEN 0 ELSE referral.arrived * line.quantity_per_unit END) AS BIGINT) \
+     CAST(MAX(CASE WHEN line.kind = 'caseload' THEN 0 \
+     WHEN referral.last_side = 'recipient' THEN (referral.units - referral.returned) * line.quantity_per_unit \
+     ELSE referral.arrived * line.quantity_per_unit END) AS BIGINT) \
      FROM hold_lines AS line JOIN referrals AS referral ON referral.tenant = line.tenant AND referral.id = line.referral_id \
      JOIN tenants ON line.tenant = given_tenant WHERE referral.state IN ('cancelled', 'failed') \
      GROUP BY line.referral_id, line.capacity_pool_id \
      HAVING SUM(CASE WHEN line.state = 'consumed' THEN line.units ELSE 0 END) NOT IN ( \
-     MAX(CASE WHEN line.kind = 'caseload' THEN 0 ELSE referral.arrived END), \
-     MAX(CASE WHEN line.kind = 'caseload' THEN 0 WHEN referral.state = 'failed' THEN referral.units ELSE referral.arrived END))";
+     MAX(CASE WHEN line.kind = 'caseload' THEN 0 \
+     WHEN referral.last_side = 'recipient' THEN referral.units - referral.returned ELSE referral.arrived END), \
+     MAX(CASE WHEN line.kind = 'caseload' THEN 0 \
+     WHEN referral.state = 'failed' AND (referral.last_side IS NULL OR referral.last_side = 'recipient') \
+     THEN referral.units - referral.returned ELSE referral.arrived END))";
 
 /// The figures that a line may count in, as the columns and states are called.
 const LINE_FIGURES: [&str; 3] = ["pending", "committed", "consumed"];
@@ -225,7 +230,7 @@ async fn compare_states(session: &mut Session, tenant: &TenantId, found: &mut Ve
     tell_of_referrals(session, statement, "steps", found).await
 }
 
-/// Referrals that have used up something else than had arrived when they ended early.
+/// Referrals that have used up something else than had arrived when they ended early, or than was gone when a dispute was settled.
 async fn compare_arrived(
     session: &mut Session,
     tenant: &TenantId,

@@ -1,8 +1,11 @@
-//! What had arrived when a promise ended early: used up, served, told of by every audit, and nobody's any more.
+//! What had arrived when a promise ended early: used up, served, told of by every audit, and nobody's any more. And what was there still when
+//! it turned out that it had not: free again, and told of by every audit.
 
+use jiff::{SignedDuration, Span};
 use wishwell_domain::Error;
-use wishwell_domain::capacity_pool::PeriodLength;
-use wishwell_domain::ledger::{Command, Offer, Step};
+use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PeriodRule};
+use wishwell_domain::event::Change;
+use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
 use wishwell_domain::need::{NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState};
@@ -11,10 +14,10 @@ use wishwell_store::Due;
 use super::ledger_time::{automatic, due, in_minutes};
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, budget, caseload, giving, item, lacking, offer, offering, pool_id, referral_id, step, step_of, stock,
-    total_of, weekly,
+    MONDAY, budget, caseload, confirmation, giving, item, lacking, offer, offering, pool_id, referral_id, step,
+    step_of, stock, total_of, weekly,
 };
-use crate::samples::instant;
+use crate::samples::{instant, period, upsert};
 
 fn after(n: u128, units: i64, action: Action, role: Role) -> Command {
     Command::Step(Step { units: Some(units), role, ..step_of(n, action) })
@@ -124,4 +127,100 @@ pub async fn what_is_used_up_is_what_had_arrived(fixture: Fixture) {
     }
     fixture.ask(vec![after(102, 1, Action::Fail, Role::CaseWorker)]).await;
     fixture.everything_adds_up().await;
+}
+
+/// The settlement of a dispute: so many units had arrived, and so many of the others are there still.
+fn settled(n: u128, arrived: i64, returned: i64) -> Command {
+    Command::Step(Step { units: Some(arrived), returned: Some(returned), ..step_of(n, Action::Fail) })
+}
+
+/// Accepts, delivers and disputes an offer.
+async fn dispute(fixture: &Fixture, n: u128) {
+    for action in [Action::Accept, Action::Deliver, Action::Dispute] {
+        fixture.ask(vec![step(n, action)]).await;
+    }
+}
+
+pub async fn what_is_there_still_after_a_dispute_is_free_again(fixture: Fixture) {
+    let weekly_visits = Recurrence { every: PeriodLength::Week, occurrences: 8 };
+    let visit = NeedItem { recurrence: Some(weekly_visits), ..item(1, 1) };
+    let pools = vec![weekly(20, Some(2)), budget(21, 800), caseload(22, 1), stock(23, Some(8))];
+    let resources = vec![giving(30, &[(20, 1), (21, 100), (22, 1), (23, 1)])];
+    let needs = vec![lacking(60, vec![visit]), lacking(61, vec![item(1, 9)])];
+    let fixture = fixture.with(pools, resources, needs).await;
+    fixture.set_clock(instant(MONDAY)).await;
+    fixture.ask(vec![Command::Offer(Box::new(offer(100, 60, 30, None)))]).await;
+    dispute(&fixture, 100).await;
+    let figures = async || {
+        let mut all = Vec::new();
+        for n in [21, 22, 23] {
+            let figures = fixture.pool(n).await.figures;
+            all.push((figures.held(), figures.consumed));
+        }
+        let weeks = fixture.pool(20).await.periods;
+        (all, weeks.iter().map(|week| week.figures.consumed).collect::<Vec<_>>())
+    };
+    assert_eq!(figures().await, (vec![(0, 800), (1, 0), (0, 8)], vec![1; 8]));
+    let before = fixture.picture().await;
+    let too_many = fixture.refused(vec![settled(100, 3, 6)]).await;
+    assert!(too_many.to_string().contains("must be 0 to 5"), "{too_many}");
+    assert_eq!(fixture.picture().await, before);
+    let ended = fixture.ask_one(settled(100, 3, 4)).await;
+    assert_eq!((ended.state, ended.units, ended.arrived, ended.returned), (ReferralState::Failed, 8, 3, 4));
+    assert_eq!(fixture.referral(100).await, ended, "what was answered is what is read");
+    // Three had arrived, one is gone.
+    assert_eq!(figures().await, (vec![(0, 400), (0, 0), (0, 4)], vec![1; 4]));
+    let item = &fixture.need(60).await.items[0];
+    assert_eq!((item.served, item.left()), (3, 5), "what is there still has not arrived");
+    fixture.everything_adds_up().await;
+    // Four weeks are free again, and what they draw on, and no more.
+    fixture.ask(vec![Command::Offer(Box::new(Offer { quantity: Some(1), ..offer(101, 61, 30, None) }))]).await;
+    assert_eq!(figures().await.0, [(100, 400), (1, 0), (1, 4)]);
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
+pub async fn what_is_there_still_and_does_not_add_up_is_found(fixture: Fixture) {
+    let needs = vec![lacking(60, vec![item(1, 9)])];
+    let fixture = fixture.with(vec![stock(20, Some(9))], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.ask(vec![offering(100, 60, 30, 5)]).await;
+    dispute(&fixture, 100).await;
+    fixture.ask(vec![settled(100, 1, 2)]).await;
+    fixture.everything_adds_up().await;
+    let discrepancies = async |sql: &str| {
+        fixture.execute(sql).await;
+        let found = fixture.verification().await.discrepancies.into_iter();
+        found.map(|one| (one.figure, one.of, one.stored, one.summed)).collect::<Vec<_>>()
+    };
+    assert_eq!(discrepancies("UPDATE referrals SET returned = 1").await, [("consumed", "arrivals", 3, 4)]);
+    assert_eq!(discrepancies("UPDATE referrals SET returned = 0").await, [("consumed", "arrivals", 3, 5)]);
+    assert_eq!(discrepancies("UPDATE referrals SET returned = 2").await, []);
+    // Lines, figures and movements agree that all of it came back, which nobody has said.
+    let plant = "UPDATE hold_lines SET state = 'returned'; UPDATE capacity_pools SET consumed = 0; \
+                 UPDATE ledger_movements SET consumed = -5 WHERE consumed < 0";
+    assert_eq!(discrepancies(plant).await, [("consumed", "arrivals", 0, 3)]);
+}
+
+/// The figures of a day that was forgotten are gone: what is there still of it is told of by its movements alone.
+pub async fn what_is_there_still_of_a_day_that_was_forgotten_adds_up(fixture: Fixture) {
+    let rule = PeriodRule { length: PeriodLength::Day, time_zone: "Asia/Shanghai".to_owned() };
+    let daily = CapacityPool { period: Some(rule), ..weekly(20, Some(5)) };
+    let needs = vec![lacking(60, vec![item(1, 5)])];
+    let fixture = fixture.with(vec![daily.clone()], vec![giving(30, &[(20, 1)])], needs).await;
+    fixture.set_clock(instant(MONDAY)).await;
+    fixture.ask(vec![offering(100, 60, 30, 5)]).await;
+    dispute(&fixture, 100).await;
+    let monday = fixture.pool(20).await.periods[0].period_start;
+    let tomorrow = monday.tomorrow().unwrap();
+    fixture.set_clock(instant(MONDAY) + SignedDuration::from_hours(24)).await;
+    let days = (0..399).map(|days| period(tomorrow + Span::new().days(days), Some(7), 0)).collect();
+    fixture.write(vec![upsert(Change::CapacityPool(CapacityPool { periods: days, ..daily }))]).await;
+    let later = Some(tomorrow + Span::new().days(900));
+    let set = SetFigures { period_start: later, total: NewTotal::Known(7), ..confirmation(20) };
+    fixture.ask(vec![Command::SetFigures(set)]).await;
+    assert_eq!(fixture.pool(20).await.periods[0].period_start, tomorrow, "Monday made room");
+    fixture.ask(vec![settled(100, 1, 4)]).await;
+    assert_eq!(fixture.pool(20).await.periods[0].period_start, tomorrow);
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
 }

@@ -12,7 +12,7 @@ pub async fn a_store_describes_itself_without_credentials(fixture: Fixture) {
     let description = fixture.store.describe();
     assert!(["sqlite", "postgresql"].contains(&description.backend));
     assert!(description.backend_version.starts_with(|c: char| c.is_ascii_digit()));
-    assert_eq!(description.schema_version, 23);
+    assert_eq!(description.schema_version, 24);
     assert!(!description.location.is_empty() && !description.location.contains('@'));
 }
 

@@ -123,6 +123,7 @@ pub(super) fn state(visit: &Visit, referral: &v1::Referral) -> Markup {
                 (deadline(visit, referral))
             }
             @if let Some(arrived) = figures::arrived(visit.language, referral) { p { strong { (arrived) } } }
+            @if let Some(returned) = figures::returned(visit.language, referral) { p { (returned) } }
             p { (next(visit, referral)) }
             @if was_given_once(referral) {
                 p class="note" {

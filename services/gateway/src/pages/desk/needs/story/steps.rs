@@ -35,7 +35,9 @@ pub(in crate::pages::desk) struct OfReferral {
     rating: String,
     /// What had arrived where it ends early, empty for nothing; what is promised or has arrived, empty for all.
     quantity: String,
-    /// What that is counted in.
+    /// What is there still of what was not delivered where a dispute is settled, empty for nothing.
+    returned: String,
+    /// What these are counted in.
     unit: String,
     /// `yes` for what the provider said, where it could also be the case worker's own step.
     by_provider: String,
@@ -111,11 +113,12 @@ pub(in crate::pages::desk) async fn step(
 ) -> Response {
     let need = id_of(&sent.need).to_owned();
     let name = format!("referrals/{id}");
-    let quantity = match amount(user.visit.language, &sent.quantity, &sent.unit) {
-        Ok(quantity) => quantity,
+    let amount = |entered: &str| amount(user.visit.language, entered, &sent.unit);
+    let amounts = match amount(&sent.quantity).and_then(|quantity| Ok((quantity, amount(&sent.returned)?))) {
+        Ok(amounts) => amounts,
         Err(words) => return super::refused(&user, &need, &words).await,
     };
-    let done = take(&user, &step, name, quantity, sent).await;
+    let done = take(&user, &step, name, amounts, sent).await;
     match done {
         Some(done) => answer(&user, &need, done).await,
         None => Failure::NoSuchPage.response(&user.visit),
@@ -142,7 +145,7 @@ async fn take(
     user: &SignedIn,
     step: &str,
     name: String,
-    quantity: Option<i64>,
+    (quantity, returned_quantity): (Option<i64>, Option<i64>),
     sent: OfReferral,
 ) -> Option<Result<&'static str, Status>> {
     let OfReferral { request_id, reason, rating, etag, by_provider, .. } = sent;
@@ -171,7 +174,7 @@ async fn take(
         "withdraw" => with_reason!(withdraw_referral, WithdrawReferralRequest),
         "dispute" => with_reason!(dispute_referral, DisputeReferralRequest),
         "cancel" => with_reason!(cancel_referral, CancelReferralRequest, quantity, by_provider),
-        "fail" => with_reason!(fail_referral, FailReferralRequest, quantity, by_provider),
+        "fail" => with_reason!(fail_referral, FailReferralRequest, quantity, by_provider, returned_quantity),
         "confirm" => {
             let request = v1::ConfirmReferralRequest { name, rating: rating.parse().ok(), etag, request_id };
             calls.confirm_referral(request).await.map(|_| "confirmed")

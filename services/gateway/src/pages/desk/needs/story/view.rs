@@ -10,7 +10,7 @@ use super::gathered::{CANDIDATES_SHOWN, Gathered, Likely};
 use super::timeline::{Moment, What};
 use super::{Notice, by_telephone};
 use crate::pages::address::id_of;
-use crate::pages::amounts::arrived_field;
+use crate::pages::amounts::{arrived_field, returned_field};
 use crate::pages::apart::{about, apart};
 use crate::pages::desk::needs::list::{submits, urgency_mark, what};
 use crate::pages::desk::needs::ranking;
@@ -311,6 +311,7 @@ fn one_referral(user: &SignedIn, gathered: &Gathered, referral: &v1::Referral, n
                 span class={ "state " (referral.state().as_str_name().to_ascii_lowercase()) } { (referral_words::standing(visit.language, referral)) }
                 " " (figures::quantity(visit.language, referral.quantity.as_ref(), referral.recurrence.as_ref()))
                 @if let Some(arrived) = figures::arrived(visit.language, referral) { " · " strong { (arrived) } }
+                @if let Some(returned) = figures::returned(visit.language, referral) { " · " (returned) }
                 " · " (how_it_came(visit.language, user.session.role, referral))
                 @if referral.state() == ReferralState::Offered { " · " (visit.say("答复期限 ", "answer by ")) (figures::clock(referral.expire_time.as_ref())) }
                 @if matches!(referral.state(), ReferralState::Accepted | ReferralState::InProgress) {
@@ -378,6 +379,7 @@ fn actions(user: &SignedIn, referral: &v1::Referral, name: &str) -> Markup {
                     @if matches!(action, Action::Cancel | Action::Fail) {
                         (arrived_field(visit, referral))
                     }
+                    @if matches!(action, Action::Fail) { (returned_field(visit, referral)) }
                     button aria-label=(about(visit, text, name)) { (text) }
                 }
             }
@@ -496,6 +498,11 @@ fn step(
         && let Some(arrived) = figures::arrived(visit.language, referral)
     {
         text += &visit.say(format!("：{arrived}"), format!(": {arrived}"));
+    }
+    if action == ReferralAction::Fail
+        && let Some(returned) = figures::returned(visit.language, referral)
+    {
+        text += &visit.say(format!("；{returned}"), format!("; {returned}"));
     }
     if referral.last_reason() != v1::StepReason::Unspecified {
         text += visit.say("：", ": ");
