@@ -295,6 +295,35 @@ for (const [language, said] of Object.entries({
   });
 }
 
+for (const [language, said] of Object.entries({
+  zh: { field: /此前已提供多少，没有就不填（次上门）/, close: "关闭", arrived: "此前已提供 2 次上门（约定 3 次上门）" },
+  en: { field: /how much had arrived; leave it empty if nothing \(visits\)/, close: "Close", arrived: "2 of the 3 visits promised had arrived" },
+})) {
+  test(`where a need is closed the desk says how much had arrived of what ends with it (${language})`, async () => {
+    let need, referral;
+    await visit(partner, async (page) => {
+      need = await claimPage(page, `搬走了 ${language}`, [{ category: "emotional-care.companionship", quantity: { value: "1", unit: "visit" }, recurrence: { every: "RECURRENCE_PERIOD_WEEK", occurrences: 3 } }]);
+      await pledge(page);
+      referral = `referrals/${new URL(page.url()).pathname.split("/").at(-1)}`;
+    }, { language });
+    await visit("demo-case-worker", async (page) => {
+      await page.goto(`/desk/${need}`);
+      await page.locator(".ending summary").click();
+      const arrived = page.locator(".ending").getByLabel(said.field);
+      assert.equal(await arrived.inputValue(), "", "nothing is said by itself");
+      await arrived.fill("3");
+      assert.equal(await arrived.evaluate((field) => field.validity.rangeOverflow), true, "all of it is a delivery");
+      await arrived.fill("2");
+      await keep(page, `ending-${language}`);
+      assert.deepEqual(await seriousViolations(page), []);
+      await follow(page, page.locator(".ending").getByRole("button", { name: said.close, exact: true }));
+      assert.ok((await page.locator(".referral p:has(.state)").first().textContent()).includes(said.arrived));
+      const { referral: ended } = await call(server.pages, "demo-case-worker", "GET", `/v1/${referral}`);
+      assert.deepEqual([ended.state, ended.lastReason, ended.arrivedUnits], ["REFERRAL_STATE_CANCELLED", "STEP_REASON_NEED_CLOSED", "2"]);
+    }, { language });
+  });
+}
+
 /** A resource of the partner that gives so many sessions a week, as long as there are some. */
 async function sessions(title, total) {
   const pool = { organizationExternal: ours, title, kind: "CAPACITY_KIND_STOCK", unit: "session", total: String(total), external: { source: "test", externalId: title } };

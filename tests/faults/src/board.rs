@@ -127,6 +127,17 @@ impl Board {
         notes.referrals.get(random.below(notes.referrals.len())).cloned()
     }
 
+    /// Referrals of a need of which a part may have arrived, as far as anybody knows.
+    pub fn promised(&self, need: &str) -> Vec<v1::Referral> {
+        use v1::ReferralState as State;
+        let promised = |referral: &&v1::Referral| {
+            referral.need == need
+                && referral.units > 1
+                && matches!(referral.state(), State::Accepted | State::InProgress)
+        };
+        self.notes().referrals.iter().filter(promised).cloned().collect()
+    }
+
     /// A wish.
     pub fn some_wish(&self, random: &mut Random) -> Option<v1::WishItem> {
         random.pick(&self.notes().wishes).cloned()

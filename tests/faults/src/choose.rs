@@ -103,11 +103,14 @@ fn end(random: &mut Random, board: &Board, id: Uuid) -> Option<Ask> {
     let known = board.some_need(random)?;
     let (name, etag, request_id) = (known.name, etag(random, &known.etag), id.to_string());
     let reason = if random.percent(50) { "moved away".to_owned() } else { String::new() };
+    // Of what ends with it, something may have arrived.
+    let part = |referral: v1::Referral| v1::ArrivedQuantity { referral: referral.name, quantity: 1 };
+    let arrived = if random.percent(50) { board.promised(&name).into_iter().map(part).collect() } else { Vec::new() };
     Some(if random.percent(50) {
-        let message = v1::WithdrawNeedRequest { name, reason, etag, request_id };
+        let message = v1::WithdrawNeedRequest { name, reason, etag, request_id, arrived };
         ask(id, Kind::WithdrawNeed, HOTLINE, Message::WithdrawNeed(message))
     } else {
-        let message = v1::CloseNeedRequest { name, reason, etag, request_id };
+        let message = v1::CloseNeedRequest { name, reason, etag, request_id, arrived };
         ask(id, Kind::CloseNeed, HOTLINE, Message::CloseNeed(message))
     })
 }

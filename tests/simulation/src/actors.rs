@@ -5,7 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 use wishwell_domain::capacity_pool::{CapacityPool, PoolKind};
 use wishwell_domain::ids::{NeedId, OrganizationId, ReferralId, ResourceId, Version};
-use wishwell_domain::ledger::{CLOCK_PRINCIPAL, Command, Escalation, NewTotal, Offer, Pledge, SetFigures, Step, sweep};
+use wishwell_domain::ledger::{
+    Arrived, CLOCK_PRINCIPAL, Command, Escalation, NewTotal, Offer, Pledge, SetFigures, Step, sweep,
+};
 use wishwell_domain::need::Ending;
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::transition::{TRANSITIONS, transition};
@@ -265,7 +267,17 @@ impl View<'_> {
     fn ending(&self, dice: &mut Dice) -> Command {
         let needs: Vec<NeedId> = self.audit.needs.keys().copied().collect();
         let ending = dice.pick(&[Ending::Withdrawn, Ending::Closed]);
-        Command::EndNeed { need: dice.pick(&needs), ending, personal: None, expected: None }
+        let need = dice.pick(&needs);
+        let mut arrived = Vec::new();
+        // What had arrived of what ends with it; now and then all of it, which is no part, and of what is over.
+        for referral in self.audit.referrals.values().filter(|referral| referral.need == need) {
+            let ends = matches!(referral.state, ReferralState::Accepted | ReferralState::InProgress);
+            if dice.chance(if ends { 60 } else { 1 }) {
+                let most = if dice.chance(4) { referral.units } else { referral.units - 1 };
+                arrived.push(Arrived { referral: referral.id, units: dice.between(0, most) });
+            }
+        }
+        Command::EndNeed { need, ending, arrived, personal: None, expected: None }
     }
 }
 

@@ -61,7 +61,13 @@ impl Simulation {
         if self.dice.chance(80) {
             let store = self.machine.store();
             let context = WriteContext { tenant: tenant(), principal: "desk".to_owned(), request: None };
-            let command = Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: None };
+            let command = Command::EndNeed {
+                need: id,
+                ending: Ending::Withdrawn,
+                arrived: Vec::new(),
+                personal: None,
+                expected: None,
+            };
             let withdrawn = self.machine.run(store.carry_out(&context, vec![command]));
             if !matches!(withdrawn, Ok(_) | Err(StoreError::Refused(_))) {
                 self.faults.push(format!("taking {id} back was answered {withdrawn:?}"));

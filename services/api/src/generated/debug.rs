@@ -132,6 +132,7 @@ impl ::core::fmt::Debug for crate::v1::WithdrawNeedRequest {
             .field("reason", &crate::Redacted)
             .field("etag", &self.etag)
             .field("request_id", &self.request_id)
+            .field("arrived", &self.arrived)
             .finish()
     }
 }
@@ -143,6 +144,7 @@ impl ::core::fmt::Debug for crate::v1::CloseNeedRequest {
             .field("reason", &crate::Redacted)
             .field("etag", &self.etag)
             .field("request_id", &self.request_id)
+            .field("arrived", &self.arrived)
             .finish()
     }
 }

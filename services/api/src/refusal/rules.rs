@@ -31,6 +31,7 @@ pub fn rule(reason: &str) -> Option<&'static str> {
         "STEP_QUANTITY_WHOLE" => "全部提供的，请改为登记“已提供”或确认",
         "STEP_RETURNED_RANGE" => "没有送出或已退回的，不能多于没收到的数量",
         "STEP_RETURNED" => "只有处理异议时，才填没有送出或已退回的数量",
+        "NEED_NOT_UNDER_WAY" => "有的帮助已经结束或还没有人答应，填不了已提供多少；请看过最新情况再填",
         "ENQUIRY_QUANTITY" => "请填写能提供多少",
         "STEP_RATING" => "评价应为 1 到 5 分",
         "ITEM_NOT_SPLITTABLE" => "这一项不能由几家分担，只能全部承接",

@@ -235,8 +235,8 @@ impl Books {
             Command::Pledge(pledge) => self.pledge(pledge),
             Command::Step(step) => self.step(principal, step),
             Command::SetFigures(set) => figures::set(self, principal, set),
-            Command::EndNeed { need, ending, personal, expected } => {
-                self.end_need(principal, *need, *ending, personal.as_ref(), *expected)
+            Command::EndNeed { need, ending, arrived, personal, expected } => {
+                self.end_need(principal, *need, (*ending, arrived), personal.as_ref(), *expected)
             }
             Command::Reseal { need, personal, expected } => {
                 self.need_must_be_current(*need, Some(*expected))?;

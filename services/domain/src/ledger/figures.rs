@@ -32,7 +32,7 @@ pub(super) fn set(books: &mut Books, principal: &str, set: &SetFigures) -> Resul
             return Err(refused(books, set, short, &in_the_way)?.into());
         }
         for found in can_be_called_off {
-            books.call_off(principal, found.referral, Side::Provider, StepReason::Shortfall)?;
+            books.call_off(principal, found.referral, Side::Provider, (StepReason::Shortfall, 0))?;
             let left = shortfall(&before, books.pool(set.pool)?);
             if left.is_none_or(|left| left.period_start != short.period_start) {
                 break;

@@ -57,6 +57,8 @@ pub enum Command {
         need: NeedId,
         /// How.
         ending: Ending,
+        /// What had arrived of referrals that end with it, each named once; of the others nothing had.
+        arrived: Vec<Arrived>,
         /// What is sealed in it from now on, with the reason; none leaves it.
         personal: Option<Sealed>,
         /// Only from this version.
@@ -88,6 +90,15 @@ pub enum Command {
         /// Why.
         why: Escalation,
     },
+}
+
+/// What had arrived of a referral that ends with its need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arrived {
+    /// Which: accepted and under way.
+    pub referral: ReferralId,
+    /// Units over all occurrences, 0 to less than all of it.
+    pub units: i64,
 }
 
 /// Why somebody is to look at a referral.

@@ -1,7 +1,11 @@
-//! What a step says beside where it leads: how much was accepted, delivered, had arrived or is there still, and how it is rated.
+//! What a step says beside where it leads: how much was accepted, delivered, had arrived or is there still, and how it is rated. And what the
+//! end of a need says of what ends with it.
 
-use super::Step;
+use std::collections::BTreeSet;
+
+use super::{Arrived, Books, Step};
 use crate::error::{Error, Violation, Violations};
+use crate::ids::NeedId;
 use crate::limits::RATING_MAX;
 use crate::referral::{Action, Moves, Referral, ReferralState, Transition};
 
@@ -76,15 +80,20 @@ fn units_of(referral: &Referral, step: &Step, line: &Transition) -> Result<i64, 
 /// The units that had arrived where a step ends a referral early.
 fn arrived_of(referral: &Referral, step: &Step, line: &Transition) -> Result<i64, Violation> {
     let Some(arrived) = step.units.filter(|_| line.ends_early()) else { return Ok(0) };
+    // What is disputed was delivered already.
+    let instead = if line.from == ReferralState::Disputed { "confirm" } else { "deliver" };
+    a_part("quantity", referral, arrived, instead)
+}
+
+/// Refuses what is no part of a referral that ends early; of all of it, `instead` is to be done.
+fn a_part(field: &str, referral: &Referral, arrived: i64, instead: &str) -> Result<i64, Violation> {
     if arrived == referral.units {
-        // What is disputed was delivered already.
-        let instead = if line.from == ReferralState::Disputed { "confirm" } else { "deliver" };
         let message = format!("must be less than {arrived}, which is all of it: {instead} it instead");
-        return Err(Violation::new("quantity", "step.quantity_whole", message).with_value(arrived));
+        return Err(Violation::new(field, "step.quantity_whole", message).with_value(arrived));
     }
     if !(0..referral.units).contains(&arrived) {
         let message = format!("must be 0 to {}, less than all of it", referral.units - 1);
-        return Err(Violation::new("quantity", "step.quantity_range", message).with_value(arrived));
+        return Err(Violation::new(field, "step.quantity_range", message).with_value(arrived));
     }
     Ok(arrived)
 }
@@ -103,4 +112,30 @@ fn returned_of(referral: &Referral, step: &Step, line: &Transition, arrived: i64
         return Err(Violation::new("returned_quantity", "step.returned_range", message).with_value(returned));
     }
     Ok(returned)
+}
+
+impl Books {
+    /// Refuses what is said to have arrived of referrals where they do not end with the need, or it is no part of them.
+    pub(super) fn must_have_arrived(&self, need: NeedId, arrived: &[Arrived]) -> Result<(), Error> {
+        let mut violations = Violations::new();
+        let mut named = BTreeSet::new();
+        for (index, Arrived { referral, units }) in arrived.iter().enumerate() {
+            let field = |of: &str| format!("arrived[{index}].{of}");
+            let under_way = |known: &&Referral| {
+                known.need == need && matches!(known.state, ReferralState::Accepted | ReferralState::InProgress)
+            };
+            let Some(known) = self.referrals.get(*referral).filter(under_way) else {
+                let message = format!("must be of {}, accepted and under way", need.name());
+                let violation = Violation::new(field("referral"), "need.not_under_way", message);
+                violations.add(violation.with_value(referral.name()));
+                continue;
+            };
+            violations.require(named.insert(*referral), || {
+                Violation::new(field("referral"), "list.unique", "must not repeat a referral")
+                    .with_value(referral.name())
+            });
+            violations.take(a_part(&field("quantity"), known, *units, "deliver"));
+        }
+        violations.into_result()
+    }
 }

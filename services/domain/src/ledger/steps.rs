@@ -7,7 +7,7 @@ use super::deadlines::answer_until;
 use super::plan::Plan;
 use super::said::Said;
 use super::share::{Chosen, choose};
-use super::{CLOCK_PRINCIPAL, Escalation, Offer, Offering, Pledge, Refusal, Step, later};
+use super::{Arrived, CLOCK_PRINCIPAL, Escalation, Offer, Offering, Pledge, Refusal, Step, later};
 use crate::beneficiary::Sealed;
 use crate::error::{Error, Precondition, Violation};
 use crate::ids::{NeedId, OrganizationId, ReferralId, Version};
@@ -293,7 +293,7 @@ impl Books {
         &mut self,
         principal: &str,
         id: NeedId,
-        ending: Ending,
+        (ending, arrived): (Ending, &[Arrived]),
         personal: Option<&Sealed>,
         expected: Option<Version>,
     ) -> Result<Done, Refusal> {
@@ -302,6 +302,7 @@ impl Books {
         if personal.is_some() {
             self.must_not_be_erased(id)?;
         }
+        self.must_have_arrived(id, arrived)?;
         let live: Vec<ReferralId> = self
             .referrals
             .iter()
@@ -309,7 +310,9 @@ impl Books {
             .map(|referral| referral.id)
             .collect();
         for referral in live {
-            self.call_off(principal, referral, Side::Arranger, StepReason::NeedClosed)?;
+            let of_it = arrived.iter().find(|arrived| arrived.referral == referral);
+            let units = of_it.map_or(0, |arrived| arrived.units);
+            self.call_off(principal, referral, Side::Arranger, (StepReason::NeedClosed, units))?;
         }
         let need = self.change_need(id)?;
         need.state = ending.state();
@@ -321,20 +324,21 @@ impl Books {
         Ok(Done::Need(id))
     }
 
-    /// Ends a live referral whatever its state, for a reason that lies on this side. What had arrived of it nobody has said.
+    /// Ends a live referral whatever its state, for a reason that lies on this side, when so many units of it had arrived.
     pub(super) fn call_off(
         &mut self,
         principal: &str,
         id: ReferralId,
         side: Side,
-        reason: StepReason,
+        (reason, arrived): (StepReason, i64),
     ) -> Result<Done, Refusal> {
         let referral = self.referral(id)?;
         let (action, to, moves) = match referral.state {
             ReferralState::Offered => (Action::Withdraw, ReferralState::Withdrawn, Moves::Release),
             _ => (Action::Cancel, ReferralState::Cancelled, Moves::Return),
         };
-        let taken = Taken::of(action, side, Some(reason), referral.units);
+        let said = Said { arrived, ..Said::all(referral.units) };
+        let taken = Taken { said, ..Taken::of(action, side, Some(reason), referral.units) };
         self.take(principal, id, to, moves, &taken)
     }
 

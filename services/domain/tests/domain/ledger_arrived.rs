@@ -2,14 +2,14 @@
 
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::{PeriodLength, PoolKind};
-use wishwell_domain::ledger::{Command, NewTotal, Refusal, Step};
+use wishwell_domain::ledger::{Arrived, Command, NewTotal, Refusal, Step};
 use wishwell_domain::need::{Ending, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState};
 
 use crate::ledger_world::{
-    World, ending, giving, lacking, much, offer, offered, offering, pool_of, resource_id, step, step_of, total_of,
-    two_needs,
+    World, ending, giving, lacking, much, need_id, offer, offered, offering, pool_of, referral_id, resource_id, step,
+    step_of, total_of, two_needs,
 };
 
 /// The step, by a case worker, after so much had arrived.
@@ -356,4 +356,79 @@ fn a_pledge_is_one_until_something_of_it_is_there_for_others() {
         }
         assert_eq!(world.pools[0].pledged, pledged, "{told}: {:?}", world.pools[0].figures);
     }
+}
+
+/// The end of the need 60, of which so much had arrived of some referrals.
+fn ended_after(ending: Ending, arrived: &[(u128, i64)]) -> Command {
+    let arrived = arrived.iter().map(|(n, units)| Arrived { referral: referral_id(*n), units: *units }).collect();
+    Command::EndNeed { need: need_id(60), ending, arrived, personal: None, expected: None }
+}
+
+/// A need of eight: three are promised, two begun, two offered.
+fn under_way() -> World {
+    let mut world = World::new(
+        vec![pool_of(20, PoolKind::Stock, Some(20)), pool_of(21, PoolKind::Caseload, Some(20))],
+        vec![giving(30, &[(20, 1), (21, 1)])],
+        vec![lacking(60, vec![much(1, 8)]), lacking(61, vec![much(1, 8)])],
+    );
+    for (n, need, units) in [(100, 60, 3), (101, 60, 2), (102, 60, 2), (103, 61, 4)] {
+        world.ask(offering(n, need, 30, units));
+    }
+    for n in [100, 101, 103] {
+        world.ask(step(n, Action::Accept));
+    }
+    world.ask(step(101, Action::Start));
+    world
+}
+
+#[test]
+fn who_ends_a_need_says_how_much_had_arrived_of_what_ends_with_it() {
+    for (ending, state) in [(Ending::Withdrawn, NeedState::Withdrawn), (Ending::Closed, NeedState::Closed)] {
+        let mut world = under_way();
+        world.ask(ended_after(ending, &[(101, 1), (100, 2)]));
+        let ended = [100, 101, 102].map(|n| (world.referral(n).state, world.referral(n).arrived));
+        let (cancelled, withdrawn) = (ReferralState::Cancelled, ReferralState::Withdrawn);
+        assert_eq!(ended, [(cancelled, 2), (cancelled, 1), (withdrawn, 0)]);
+        // Of another need nothing ends. No case of what has ended stays open.
+        assert_eq!((figures(&world), counts(&world)), (vec![(4, 3), (4, 0)], (0, 3, 5)));
+        assert_eq!(world.needs[0].state, state);
+    }
+}
+
+#[test]
+fn the_end_of_a_need_says_of_each_referral_what_calling_it_off_says() {
+    let (mut ended, mut one_by_one) = (under_way(), under_way());
+    ended.ask(ended_after(Ending::Closed, &[(100, 2)]));
+    one_by_one.ask(Command::Step(Step { units: Some(2), ..step_of(100, Action::Cancel) }));
+    one_by_one.ask(ended_after(Ending::Closed, &[]));
+    assert_eq!((figures(&ended), &ended.needs[0].items), (figures(&one_by_one), &one_by_one.needs[0].items));
+    // Nothing said is nothing arrived, and so is nothing that is said.
+    let (mut unsaid, mut nothing) = (under_way(), under_way());
+    unsaid.ask(ended_after(Ending::Closed, &[]));
+    nothing.ask(ended_after(Ending::Closed, &[(100, 0), (101, 0)]));
+    assert_eq!(unsaid, nothing);
+    assert_eq!(figures(&unsaid), [(4, 0), (4, 0)]);
+}
+
+#[test]
+fn all_that_cannot_have_arrived_is_told_at_once_and_the_need_stays() {
+    let mut world = under_way();
+    world.ask(step(101, Action::Deliver));
+    let before = world.clone();
+    let said = [(100, 3), (101, 1), (102, 1), (103, 1), (999, 1), (100, 4), (100, -1)];
+    let refused = refused_by(&mut world, ended_after(Ending::Withdrawn, &said));
+    let expected = [
+        ("arrived[0].quantity", "step.quantity_whole"),
+        // Delivered, offered, of another need, and of nobody.
+        ("arrived[1].referral", "need.not_under_way"),
+        ("arrived[2].referral", "need.not_under_way"),
+        ("arrived[3].referral", "need.not_under_way"),
+        ("arrived[4].referral", "need.not_under_way"),
+        ("arrived[5].referral", "list.unique"),
+        ("arrived[5].quantity", "step.quantity_range"),
+        ("arrived[6].referral", "list.unique"),
+        ("arrived[6].quantity", "step.quantity_range"),
+    ];
+    assert_eq!(refused, expected.map(|(field, rule)| (field.to_owned(), rule.to_owned())));
+    assert_eq!(world, before);
 }

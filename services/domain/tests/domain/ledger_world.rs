@@ -230,5 +230,11 @@ pub(crate) fn withdrawing(need: u128, expected: Option<i64>) -> Command {
 }
 
 pub(crate) fn ending(need: u128, ending: Ending, expected: Option<i64>) -> Command {
-    Command::EndNeed { need: need_id(need), ending, personal: None, expected: expected.map(Version) }
+    Command::EndNeed {
+        need: need_id(need),
+        ending,
+        arrived: Vec::new(),
+        personal: None,
+        expected: expected.map(Version),
+    }
 }

@@ -150,3 +150,23 @@ pub(in crate::pages) fn returned_field(visit: &Visit, referral: &v1::Referral) -
         }
     }
 }
+
+/// A field for what had arrived of one of several promises that end together: `of` is whose it is, and `names` are those of the field and of its
+/// unit.
+pub(in crate::pages) fn arrived_of(
+    visit: &Visit,
+    referral: &v1::Referral,
+    of: &str,
+    (name, unit_name): (&str, &str),
+) -> Markup {
+    let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
+    let field = AmountField { name, unit, max: Some(referral.units - 1), ..AmountField::default() };
+    let label = visit.say("此前已提供多少，没有就不填", "how much had arrived; leave it empty if nothing");
+    html! {
+        label {
+            (visit.say(format!("{of}："), format!("{of}: "))) (in_units(visit, label, unit))
+            input type="hidden" name=(unit_name) value=(unit);
+            (field.alone())
+        }
+    }
+}

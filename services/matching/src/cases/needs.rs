@@ -7,7 +7,7 @@ use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
 use wishwell_domain::geo::Point;
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, NeedId, Version};
-use wishwell_domain::ledger::Command;
+use wishwell_domain::ledger::{Arrived, Command};
 use wishwell_domain::limits::{DUPLICATE_DISTANCE_METRES_MAX, DUPLICATE_LOOK_BACK_DAYS};
 use wishwell_domain::need::{Channel, Ending, Need, NeedPersonal};
 use wishwell_domain::{Error, Violation, Violations};
@@ -202,13 +202,13 @@ impl Platform {
         key.seal(&known)
     }
 
-    /// Ends a need before all of it was delivered, with everything that is under way for it. Why is said in free words about somebody, so
+    /// Ends a need before all of it was delivered, with everything that is under way for it, of which something may have arrived. Why is said in free words about somebody, so
     /// it is sealed with the rest.
     pub(crate) async fn end_need(
         &self,
         caller: &Caller,
         id: NeedId,
-        ending: Ending,
+        (ending, arrived): (Ending, Vec<Arrived>),
         reason: &str,
         expected: Option<Version>,
     ) -> Result<Written, Error> {
@@ -226,7 +226,8 @@ impl Platform {
                     // What is sealed now is what was read.
                     (personal, from) = (Some(self.reseal(caller, &need, say).await?), expected.or(Some(need.version)));
                 }
-                let command = Command::EndNeed { need: id, ending, personal, expected: from };
+                let arrived = arrived.clone();
+                let command = Command::EndNeed { need: id, ending, arrived, personal, expected: from };
                 match self.carry_out(caller, vec![command]).await {
                     Err(Error::EtagMismatch { .. }) if expected.is_none() && attempts > 0 => {}
                     written => return written,
@@ -285,8 +286,8 @@ impl Platform {
 
     /// Takes a need back, without a word, unless somebody else did meanwhile.
     async fn take_back(&self, caller: &Caller, id: NeedId, expected: Version) -> Result<(), Error> {
-        let command =
-            Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: Some(expected) };
+        let (ending, arrived) = (Ending::Withdrawn, Vec::new());
+        let command = Command::EndNeed { need: id, ending, arrived, personal: None, expected: Some(expected) };
         match self.carry_out(caller, vec![command]).await {
             Ok(_) | Err(Error::FailedPrecondition { precondition: Precondition::NeedNotOpen, .. }) => Ok(()),
             Err(error) => Err(error),

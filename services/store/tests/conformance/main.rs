@@ -203,6 +203,7 @@ macro_rules! conformance_of {
                 what_is_there_still_after_a_dispute_is_free_again
                 what_is_there_still_and_does_not_add_up_is_found
                 what_is_there_still_of_a_day_that_was_forgotten_adds_up
+                what_had_arrived_is_said_with_the_end_of_the_need
             }
             ledger_audit {
                 a_figure_that_does_not_add_up_is_found

@@ -38,8 +38,8 @@ async fn a_step_in_a_version_that_is_none_tells_of_it_with_the_contract() {
     all_are_told_at_once(vec![
         step!(catalog, suspend_organization, SuspendOrganizationRequest, "organizations", reason: "a while".to_owned()),
         step!(needs, erase_beneficiary, EraseBeneficiaryRequest, "beneficiaries"),
-        step!(needs, withdraw_need, WithdrawNeedRequest, "needs", reason: String::new()),
-        step!(needs, close_need, CloseNeedRequest, "needs", reason: String::new()),
+        step!(needs, withdraw_need, WithdrawNeedRequest, "needs", reason: String::new(), arrived: Vec::new()),
+        step!(needs, close_need, CloseNeedRequest, "needs", reason: String::new(), arrived: Vec::new()),
         step!(needs, erase_need, EraseNeedRequest, "needs"),
         step!(matching, cancel_round, CancelRoundRequest, "rounds"),
         step!(subscriptions, delete_subscription, DeleteSubscriptionRequest, "subscriptions"),

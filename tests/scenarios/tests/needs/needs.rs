@@ -56,6 +56,7 @@ impl Hotline<'_> {
         let request = v1::WithdrawNeedRequest {
             name: name.to_owned(),
             reason: "found help".to_owned(),
+            arrived: Vec::new(),
             etag: String::new(),
             request_id: request_id.to_owned(),
         };
@@ -302,6 +303,7 @@ async fn a_need_of_which_nothing_more_comes_is_closed_with_the_reason_sealed() {
         let request = v1::CloseNeedRequest {
             name: stored.name.clone(),
             reason: "moved away".to_owned(),
+            arrived: Vec::new(),
             etag: etag.to_owned(),
             request_id: request_id.to_owned(),
         };

@@ -326,6 +326,58 @@ async fn a_withdrawn_need_calls_off_what_is_under_way_and_keeps_what_has_arrived
 }
 
 #[tokio::test]
+async fn the_end_of_a_need_says_how_much_had_arrived_of_what_ends_with_it() {
+    let served = demo().await;
+    let (pool, trunk) = trunks(&served, NEAR, Some(20)).await;
+    let (need, other) = (submit(&served, sharing(10)).await.name, submit(&served, sharing(4)).await.name);
+    let promised = async |need: &str, way: &[Step]| {
+        let name = offer(&served, HOTLINE, some(need, &trunk, 4)).await.expect("offered").name;
+        for step in way {
+            step.take(&served, PARTNER, &name).await.expect("a step");
+        }
+        name
+    };
+    let first = promised(&need, &[Step::Accept(None)]).await;
+    let second = promised(&need, &[Step::Accept(None), Step::Start]).await;
+    let elsewhere = promised(&other, &[Step::Accept(None)]).await;
+    let of = |referral: &str, quantity| v1::ArrivedQuantity { referral: referral.to_owned(), quantity };
+    let close = |arrived: &[v1::ArrivedQuantity]| v1::CloseNeedRequest {
+        name: need.clone(),
+        reason: "moved away".to_owned(),
+        request_id: request_id(),
+        arrived: arrived.to_vec(),
+        ..Default::default()
+    };
+    // All of it, more than that, of another need, and of one that is named twice: all at once, and nothing of it is done.
+    let wrong = [of(&first, 4), of(&second, 9), of(&elsewhere, 1), of(&first, 1)];
+    let status = told(served.needs(HOTLINE).close_need(close(&wrong)).await).expect_err("none of them can be");
+    let fields: Vec<String> = violations(&status).into_iter().map(|violation| violation.field).collect();
+    assert_eq!(
+        fields,
+        ["arrived[0].quantity", "arrived[1].quantity", "arrived[2].referral", "arrived[3].referral"],
+        "{status:?}"
+    );
+    // What breaks the contract is told as well.
+    let broken = [of("referrals/none", -1)];
+    refused(
+        "no name",
+        told(served.needs(HOTLINE).close_need(close(&broken)).await),
+        "INVALID_FIELDS",
+        "arrived[0].referral",
+    );
+    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 12, 0, Some(8)), (8, 0)));
+    let closed = close(&[of(&second, 3), of(&first, 1)]);
+    let answer = told(served.needs(HOTLINE).close_need(closed.clone()).await).expect("closed");
+    assert_eq!(answer.need.as_ref().expect("one").state(), v1::NeedState::Closed);
+    for (name, arrived) in [(&first, 1), (&second, 3)] {
+        let now = seen(&served, OPERATOR, name).await.expect("there");
+        assert_eq!((now.state(), now.arrived_units), (v1::ReferralState::Cancelled, arrived));
+    }
+    assert_eq!((figures(&served, &pool).await, units(&served, &need).await), ((0, 4, 4, Some(12)), (0, 4)));
+    assert_eq!(told(served.needs(HOTLINE).close_need(closed).await).expect("answered again"), answer);
+}
+
+#[tokio::test]
 async fn an_item_that_is_referred_keeps_what_it_asks_for() {
     let served = demo().await;
     let (_, trunk) = trunks(&served, NEAR, Some(20)).await;

@@ -2,7 +2,8 @@
 
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::Beneficiary;
-use wishwell_domain::ids::{NeedId, Version};
+use wishwell_domain::ids::{NeedId, ReferralId, Version};
+use wishwell_domain::ledger::Arrived;
 use wishwell_domain::need::{Ending, Need};
 use wishwell_domain::{Error, Violation, Violations};
 use wishwell_store::{Effect, NeedFilter, Written};
@@ -293,7 +294,8 @@ pub(super) async fn withdraw(
     caller: Caller,
     message: v1::WithdrawNeedRequest,
 ) -> Result<v1::WithdrawNeedResponse, Error> {
-    let (need, log_position) = end(platform, &caller, message.meant()?, Ending::Withdrawn, &message.reason).await?;
+    let ended = (Ending::Withdrawn, arrived(&message.arrived)?);
+    let (need, log_position) = end(platform, &caller, message.meant()?, ended, &message.reason).await?;
     Ok(v1::WithdrawNeedResponse { need: Some(need), log_position })
 }
 
@@ -302,7 +304,8 @@ pub(super) async fn close(
     caller: Caller,
     message: v1::CloseNeedRequest,
 ) -> Result<v1::CloseNeedResponse, Error> {
-    let (need, log_position) = end(platform, &caller, message.meant()?, Ending::Closed, &message.reason).await?;
+    let ended = (Ending::Closed, arrived(&message.arrived)?);
+    let (need, log_position) = end(platform, &caller, message.meant()?, ended, &message.reason).await?;
     Ok(v1::CloseNeedResponse { need: Some(need), log_position })
 }
 
@@ -310,11 +313,23 @@ async fn end(
     platform: &Platform,
     caller: &Caller,
     (id, etag): (NeedId, Option<Version>),
-    ending: Ending,
+    ended: (Ending, Vec<Arrived>),
     reason: &str,
 ) -> Result<(v1::Need, i64), Error> {
-    let written = platform.end_need(caller, id, ending, reason, etag).await?;
+    let written = platform.end_need(caller, id, ended, reason, etag).await?;
     answer(platform, caller, written).await
+}
+
+/// What had arrived of what ends with a need. That names are names, the contract has held.
+fn arrived(sent: &[v1::ArrivedQuantity]) -> Result<Vec<Arrived>, Error> {
+    let mut violations = Violations::new();
+    let mut read = Vec::with_capacity(sent.len());
+    for (index, arrived) in sent.iter().enumerate() {
+        let name = ReferralId::parse_name(format_args!("arrived[{index}].referral"), &arrived.referral);
+        read.extend(violations.take(name).map(|referral| Arrived { referral, units: arrived.quantity }));
+    }
+    violations.into_result()?;
+    Ok(read)
 }
 
 pub(super) async fn erase(

@@ -258,6 +258,7 @@ pub async fn what_was_sealed_before_an_erasure_is_not_written_after_it(fixture: 
         Command::EndNeed {
             need: id,
             ending: Ending::Withdrawn,
+            arrived: Vec::new(),
             personal: Some(personal),
             expected: Some(known.version),
         },
@@ -266,7 +267,8 @@ pub async fn what_was_sealed_before_an_erasure_is_not_written_after_it(fixture: 
         assert!(refused.to_string().contains("was erased"), "{refused}");
     }
     assert_eq!(fixture.store.need(&fixture.tenant(), id).await.unwrap().unwrap().personal, None);
-    let without_a_word = Command::EndNeed { need: id, ending: Ending::Withdrawn, personal: None, expected: None };
+    let without_a_word =
+        Command::EndNeed { need: id, ending: Ending::Withdrawn, arrived: Vec::new(), personal: None, expected: None };
     fixture.store.carry_out(&context(), vec![without_a_word]).await.unwrap();
 }
 

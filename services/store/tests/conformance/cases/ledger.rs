@@ -167,6 +167,7 @@ pub async fn every_refusal_names_its_reason_and_leaves_nothing_behind(fixture: F
     let withdraws = |n, expected: Option<i64>| Command::EndNeed {
         need: need_id(n),
         ending: Ending::Withdrawn,
+        arrived: Vec::new(),
         personal: None,
         expected: expected.map(Version),
     };
@@ -267,7 +268,13 @@ pub async fn withdrawing_a_need_ends_what_is_under_way_for_it(fixture: Fixture) 
     fixture.ask(vec![step(101, Action::Accept), step(102, Action::Accept)]).await;
     fixture.ask(vec![Command::Step(Step { units: Some(3), ..step_of(102, Action::Deliver) })]).await;
     let withdrawn = fixture
-        .ask(vec![Command::EndNeed { need: need_id(60), ending: Ending::Withdrawn, personal: None, expected: None }])
+        .ask(vec![Command::EndNeed {
+            need: need_id(60),
+            ending: Ending::Withdrawn,
+            arrived: Vec::new(),
+            personal: None,
+            expected: None,
+        }])
         .await
         .remove(0);
     let need = fixture.need(60).await;

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Span};
 use wishwell_domain::Error;
 use wishwell_domain::capacity_pool::{CapacityPool, PeriodLength, PeriodRule};
 use wishwell_domain::event::Change;
-use wishwell_domain::ledger::{Command, NewTotal, Offer, SetFigures, Step};
-use wishwell_domain::need::{NeedItem, NeedState, Recurrence};
+use wishwell_domain::ledger::{Arrived, Command, NewTotal, Offer, SetFigures, Step};
+use wishwell_domain::need::{Ending, NeedItem, NeedState, Recurrence};
 use wishwell_domain::principal::Role;
 use wishwell_domain::referral::{Action, LineState, Origin, ReferralState};
 use wishwell_store::Due;
@@ -14,8 +14,8 @@ use wishwell_store::Due;
 use super::ledger_time::{automatic, due, in_minutes};
 use crate::fixture::Fixture;
 use crate::ledger_world::{
-    MONDAY, budget, caseload, confirmation, giving, item, lacking, offer, offering, pool_id, referral_id, step,
-    step_of, stock, total_of, weekly,
+    MONDAY, budget, caseload, confirmation, giving, item, lacking, need_id, offer, offering, pool_id, referral_id,
+    step, step_of, stock, total_of, weekly,
 };
 use crate::samples::{instant, period, upsert};
 
@@ -221,6 +221,49 @@ pub async fn what_is_there_still_of_a_day_that_was_forgotten_adds_up(fixture: Fi
     assert_eq!(fixture.pool(20).await.periods[0].period_start, tomorrow, "Monday made room");
     fixture.ask(vec![settled(100, 1, 4)]).await;
     assert_eq!(fixture.pool(20).await.periods[0].period_start, tomorrow);
+    fixture.everything_adds_up().await;
+    fixture.made_again_it_is_the_same().await;
+}
+
+/// The end of a need says so of all that ends with it, in one transaction or not at all.
+pub async fn what_had_arrived_is_said_with_the_end_of_the_need(fixture: Fixture) {
+    let weekly_visits = Recurrence { every: PeriodLength::Week, occurrences: 4 };
+    let visit = NeedItem { recurrence: Some(weekly_visits), ..item(1, 1) };
+    let pools = vec![weekly(20, Some(5)), stock(21, Some(9))];
+    let resources = vec![giving(30, &[(20, 1)]), giving(31, &[(21, 1)])];
+    let needs = vec![lacking(60, vec![visit, item(2, 6)])];
+    let fixture = fixture.with(pools, resources, needs).await;
+    fixture.set_clock(instant(MONDAY)).await;
+    fixture.ask(vec![Command::Offer(Box::new(offer(100, 60, 30, None)))]).await;
+    for (n, units) in [(101, 4), (102, 2)] {
+        let offer = Offer { item_ordinal: 2, ..offer(n, 60, 31, Some(units)) };
+        fixture.ask(vec![Command::Offer(Box::new(offer))]).await;
+    }
+    fixture.ask(vec![step(100, Action::Accept), step(101, Action::Accept)]).await;
+    let ended = |arrived: &[(u128, i64)]| {
+        let arrived = arrived.iter().map(|(n, units)| Arrived { referral: referral_id(*n), units: *units }).collect();
+        vec![Command::EndNeed { need: need_id(60), ending: Ending::Closed, arrived, personal: None, expected: None }]
+    };
+    let before = fixture.picture().await;
+    match fixture.refused(ended(&[(100, 2), (101, 4), (102, 1)])).await {
+        Error::InvalidArgument(found) => {
+            let fields: Vec<_> = found.iter().map(|violation| violation.field.as_str()).collect();
+            assert_eq!(fields, ["arrived[1].quantity", "arrived[2].referral"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fixture.picture().await, before);
+    fixture.ask(ended(&[(101, 1), (100, 2)])).await;
+    let states = [fixture.referral(100).await, fixture.referral(101).await, fixture.referral(102).await];
+    let states = states.map(|referral| (referral.state, referral.arrived));
+    let (cancelled, withdrawn) = (ReferralState::Cancelled, ReferralState::Withdrawn);
+    assert_eq!(states, [(cancelled, 2), (cancelled, 1), (withdrawn, 0)]);
+    let need = fixture.need(60).await;
+    let items: Vec<_> = need.items.iter().map(|item| (item.referred, item.served)).collect();
+    assert_eq!((need.state, items), (NeedState::Closed, vec![(0, 2), (0, 1)]));
+    let weeks = fixture.pool(20).await.periods;
+    assert_eq!(weeks.iter().map(|week| week.figures.consumed).collect::<Vec<_>>(), [1, 1], "the first two");
+    assert_eq!((fixture.pool(21).await.figures.held(), fixture.pool(21).await.figures.consumed), (0, 1));
     fixture.everything_adds_up().await;
     fixture.made_again_it_is_the_same().await;
 }

@@ -162,7 +162,13 @@ pub async fn a_request_that_names_a_referral_twice_is_refused_at_once(fixture: F
         vec![step(100, Action::Accept), step(100, Action::Start)],
         vec![
             offering(101, 60, 30, 1),
-            Command::EndNeed { need: need_id(60), ending: Ending::Withdrawn, personal: None, expected: None },
+            Command::EndNeed {
+                need: need_id(60),
+                ending: Ending::Withdrawn,
+                arrived: Vec::new(),
+                personal: None,
+                expected: None,
+            },
         ],
         vec![offering(102, 60, 30, 1), total_of(20, 0, true)],
     ];
@@ -224,6 +230,7 @@ pub async fn whatever_happens_at_once_everything_adds_up(fixture: Fixture) {
             asked.push(vec![Command::EndNeed {
                 need: need_id(65),
                 ending: Ending::Withdrawn,
+                arrived: Vec::new(),
                 personal: None,
                 expected: None,
             }]);

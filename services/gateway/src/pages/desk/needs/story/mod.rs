@@ -1,6 +1,7 @@
 //! A need's whole story, what it still lacks, and what may be done about it.
 
 mod by_telephone;
+pub(in crate::pages::desk) mod ending;
 mod gathered;
 pub(in crate::pages::desk) mod steps;
 mod timeline;

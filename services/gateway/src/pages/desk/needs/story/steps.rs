@@ -19,8 +19,6 @@ pub(in crate::pages::desk) struct OfNeed {
     request_id: String,
     item: i32,
     resource: String,
-    reason: String,
-    etag: String,
 }
 
 /// What a form about a referral sends.
@@ -70,38 +68,6 @@ pub(in crate::pages::desk) async fn auto_refer(
     let request =
         v1::AutoReferRequest { need: format!("needs/{id}"), item_ordinal: sent.item, request_id: sent.request_id };
     let done = user.calls.referrals().auto_refer(request).await.map(|_| "referred");
-    answer(&user, &id, done).await
-}
-
-/// Withdraws the need.
-pub(in crate::pages::desk) async fn withdraw(
-    user: SignedIn,
-    Path(id): Path<String>,
-    Form(sent): Form<OfNeed>,
-) -> Response {
-    let request = v1::WithdrawNeedRequest {
-        name: format!("needs/{id}"),
-        reason: sent.reason.trim().to_owned(),
-        etag: sent.etag,
-        request_id: sent.request_id,
-    };
-    let done = user.calls.needs().withdraw_need(request).await.map(|_| "withdrawn");
-    answer(&user, &id, done).await
-}
-
-/// Closes the need.
-pub(in crate::pages::desk) async fn close(
-    user: SignedIn,
-    Path(id): Path<String>,
-    Form(sent): Form<OfNeed>,
-) -> Response {
-    let request = v1::CloseNeedRequest {
-        name: format!("needs/{id}"),
-        reason: sent.reason.trim().to_owned(),
-        etag: sent.etag,
-        request_id: sent.request_id,
-    };
-    let done = user.calls.needs().close_need(request).await.map(|_| "closed");
     answer(&user, &id, done).await
 }
 
@@ -184,7 +150,7 @@ async fn take(
 }
 
 /// Back to the story: with what was done, or with why it was not.
-async fn answer(user: &SignedIn, id: &str, done: Result<&'static str, Status>) -> Response {
+pub(super) async fn answer(user: &SignedIn, id: &str, done: Result<&'static str, Status>) -> Response {
     match done {
         Ok(said) => Redirect::to(&address::of(&format!("/desk/needs/{id}"), &[("said", said)])).into_response(),
         Err(status) => match refused(user.visit.language, Reader::Staff, &status) {

@@ -8,7 +8,7 @@ use wishwell_domain::referral::Action;
 
 use super::gathered::{CANDIDATES_SHOWN, Gathered, Likely};
 use super::timeline::{Moment, What};
-use super::{Notice, by_telephone};
+use super::{Notice, by_telephone, ending};
 use crate::pages::address::id_of;
 use crate::pages::amounts::{arrived_field, returned_field};
 use crate::pages::apart::{about, apart};
@@ -54,7 +54,7 @@ pub(super) fn story(user: &SignedIn, gathered: &Gathered, notice: &Notice<'_>, l
                 p class="note" { (visit.say("记录很长，这里没有全部列出；刷新再试。", "The record is long and not all of it is here; reload to try again.")) }
             }
         }
-        (ending(user, need))
+        (ending::form(user, need, gathered.referrals.iter().zip(&referrals)))
     };
     (title, html! { div class="story" { (content) } })
 }
@@ -509,35 +509,4 @@ fn step(
         text += referral_words::reason(visit.language, referral.last_reason());
     }
     (kind, text)
-}
-
-/// The ways to end the need, below everything else.
-fn ending(user: &SignedIn, need: &v1::Need) -> Markup {
-    let visit = &user.visit;
-    let open = matches!(need.state(), NeedState::Open | NeedState::PartlyServed);
-    let to = |what: &str| format!("/desk/needs/{}/{what}", id_of(&need.name));
-    html! {
-        @if open && submits(user) {
-            details class="ending" {
-                summary { (visit.say("撤回或关闭这个需求", "Withdraw or close this need")) }
-                form method="post" action=(to("withdraw")) {
-                    input type="hidden" name="request_id" value=(Uuid::new_v4());
-                    input type="hidden" name="etag" value=(need.etag);
-                    label for="ending-reason" { (visit.say("原因（加密保存）", "Why (kept sealed)")) }
-                    input id="ending-reason" name="reason" maxlength="512" autocomplete="off";
-                    p class="note" {
-                        (visit.say(
-                            "求助人不再需要，就撤回；无人能帮、联系不上、已搬走或已另有帮助，就关闭。正在等待答复的转介和已答应的帮助会一并取消；其中已经提供的部分，请先在该转介处取消并填写。",
-                            "Withdraw it when whoever asked takes it back; close it when nobody can help, or whoever asked cannot be reached, \
-                             has moved away or was helped otherwise. Offers and promises for it end with it; of what has arrived in part, say \
-                             that first where it is called off.",
-                        ))
-                    }
-                    button { (visit.say("撤回", "Withdraw")) }
-                    " "
-                    button formaction=(to("close")) { (visit.say("关闭", "Close")) }
-                }
-            }
-        }
-    }
 }
