@@ -1,7 +1,7 @@
 //! Counted in Redis, for all replicas together.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -13,6 +13,9 @@ use crate::HintsError;
 
 /// How long a request waits for Redis before it is counted here.
 const RESPONSE_MILLISECONDS_MAX: u64 = 50;
+/// Questions without an answer, one after the other, from which on Redis is told to be away: the first one makes the connection, and one
+/// that is slow now and then says nothing.
+const MISSES_TOLD: u64 = 3;
 
 /// The generic cell rate algorithm: the key holds when, in microseconds, all that was asked will have been at the steady rate. Answers 0,
 /// or the microseconds to wait. By Redis's clock, so that replicas need not agree on theirs.
@@ -27,6 +30,26 @@ redis.call('SET', KEYS[1], string.format('%.0f', arrival), 'PX', math.ceil((arri
 return 0
 ";
 
+/// What is to be told.
+#[derive(Debug, PartialEq, Eq)]
+enum Telling {
+    Away,
+    Back,
+}
+
+/// Questions without an answer since the last one that had one.
+#[derive(Debug, Default)]
+struct Misses(AtomicU64);
+
+impl Misses {
+    fn note(&self, reached: bool) -> Option<Telling> {
+        if reached {
+            return (self.0.swap(0, Ordering::Relaxed) >= MISSES_TOLD).then_some(Telling::Back);
+        }
+        (self.0.fetch_add(1, Ordering::Relaxed) + 1 == MISSES_TOLD).then_some(Telling::Away)
+    }
+}
+
 /// Counts in Redis; for itself while Redis is away.
 pub struct RedisRates {
     connection: ConnectionManager,
@@ -34,15 +57,12 @@ pub struct RedisRates {
     prefix: String,
     rate: Rate,
     alone: InProcessRates,
-    reachable: AtomicBool,
+    misses: Misses,
 }
 
 impl std::fmt::Debug for RedisRates {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RedisRates")
-            .field("rate", &self.rate)
-            .field("reachable", &self.reachable)
-            .finish_non_exhaustive()
+        f.debug_struct("RedisRates").field("rate", &self.rate).field("misses", &self.misses).finish_non_exhaustive()
     }
 }
 
@@ -64,7 +84,7 @@ impl RedisRates {
             prefix: prefix.to_owned(),
             rate,
             alone: InProcessRates::new(rate),
-            reachable: AtomicBool::new(true),
+            misses: Misses::default(),
         })
     }
 
@@ -90,12 +110,12 @@ impl Rates for RedisRates {
         Box::pin(async move {
             let asked = tokio::time::timeout(Duration::from_millis(RESPONSE_MILLISECONDS_MAX), self.ask(&key)).await;
             let reached = matches!(asked, Ok(Ok(_)));
-            if self.reachable.swap(reached, Ordering::Relaxed) != reached {
-                if reached {
-                    tracing::info!("requests are counted in redis again");
-                } else {
-                    tracing::warn!("redis is away: requests are counted in this process alone");
-                }
+            match self.misses.note(reached) {
+                Some(Telling::Away) => tracing::warn!(
+                    "redis is away: requests are counted in this process alone; look whether redis_url is right and answers"
+                ),
+                Some(Telling::Back) => tracing::info!("requests are counted in redis again"),
+                None => {}
             }
             match asked {
                 Ok(Ok(0)) => Verdict::Go,
@@ -103,5 +123,19 @@ impl Rates for RedisRates {
                 _ => self.alone.take_now(&key),
             }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_answer_is_not_an_absence_and_an_absence_is_told_once() {
+        let misses = Misses::default();
+        let told = |reached: bool| misses.note(reached);
+        assert_eq!([false, true, false, false, true].map(told), [None, None, None, None, None]);
+        assert_eq!([false, false, false, false].map(told), [None, None, Some(Telling::Away), None]);
+        assert_eq!([true, true].map(told), [Some(Telling::Back), None]);
     }
 }

@@ -7,7 +7,7 @@ use futures::StreamExt;
 use redis::{Client, Msg};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::{Backoff, RESPONSE_SECONDS_MAX, Shared, message, note};
+use super::{Backoff, RESPONSE_SECONDS_MAX, Shared, message};
 use crate::Notice;
 
 /// Listens until the handle is dropped; a connection that ends is made anew.
@@ -16,7 +16,7 @@ pub(super) async fn run(shared: Arc<Shared>, client: Client) {
     loop {
         let mut heard = false;
         let reason = listen(&shared, &client, &mut heard).await;
-        note(&shared.listening, false, "listening", reason);
+        shared.listening.note(Err(reason));
         if heard {
             backoff = Backoff::START;
         }
@@ -36,7 +36,7 @@ async fn listen(shared: &Shared, client: &Client, heard: &mut bool) -> &'static 
     *heard = true;
     // Whatever was published while this process did not listen is unknown to it.
     shared.hub.post_missed();
-    note(&shared.listening, true, "listening", "");
+    shared.listening.note(Ok(()));
 
     // A connection whose other end vanished without a word looks like a quiet one: ask now and then.
     let mut heartbeat = interval(shared.heartbeat);

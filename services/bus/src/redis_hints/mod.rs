@@ -67,8 +67,8 @@ struct Shared {
     channel: String,
     origin: Origin,
     heartbeat: Duration,
-    listening: AtomicBool,
-    publishing: AtomicBool,
+    listening: Half,
+    publishing: Half,
 }
 
 /// Hints between replicas, over Redis.
@@ -97,8 +97,8 @@ impl RedisHints {
             channel: format!("{}:changes", options.prefix),
             origin: Origin::random(),
             heartbeat: options.heartbeat,
-            listening: AtomicBool::new(false),
-            publishing: AtomicBool::new(true),
+            listening: Half::new("listening", false),
+            publishing: Half::new("publishing", true),
         });
         let tasks = [
             tokio::spawn(publisher::run(shared.clone(), connection)),
@@ -119,7 +119,7 @@ impl ChangeHints for RedisHints {
     }
 
     fn is_degraded(&self) -> bool {
-        !(self.shared.listening.load(Ordering::Relaxed) && self.shared.publishing.load(Ordering::Relaxed))
+        !(self.shared.listening.works() && self.shared.publishing.works())
     }
 }
 
@@ -155,14 +155,62 @@ impl Backoff {
     }
 }
 
-/// Sets one half of the connection's state and says so when it changed, once.
-fn note(state: &AtomicBool, works: bool, half: &'static str, reason: &str) {
-    if state.swap(works, Ordering::Relaxed) == works {
-        return;
+/// One half of the connection, and what the log was told of it.
+#[derive(Debug)]
+struct Half {
+    name: &'static str,
+    works: AtomicBool,
+    /// Whoever reads the log takes it to work until told otherwise, also one that never did.
+    believed: AtomicBool,
+}
+
+impl Half {
+    const fn new(name: &'static str, works: bool) -> Self {
+        Self { name, works: AtomicBool::new(works), believed: AtomicBool::new(true) }
     }
-    if works {
-        tracing::info!(half, "change hints reach the other replicas again");
-    } else {
-        tracing::warn!(half, reason, "change hints do not reach the other replicas; they poll the log meanwhile");
+
+    fn works(&self) -> bool {
+        self.works.load(Ordering::Relaxed)
+    }
+
+    /// Notes that it ended with the process, which needs no word.
+    fn end(&self) {
+        self.works.store(false, Ordering::Relaxed);
+    }
+
+    /// Sets its state and says so when it is not what is believed, once.
+    fn note(&self, outcome: Result<(), &str>) {
+        let half = self.name;
+        match (self.is_news(outcome.is_ok()), outcome) {
+            (false, _) => {}
+            (true, Ok(())) => tracing::info!(half, "change hints reach the other replicas again"),
+            (true, Err(reason)) => tracing::warn!(
+                half,
+                reason,
+                "change hints do not reach the other replicas; they poll the log meanwhile: look whether redis_url is right and answers"
+            ),
+        }
+    }
+
+    /// Sets its state; answers whether that has to be told.
+    fn is_news(&self, works: bool) -> bool {
+        self.works.store(works, Ordering::Relaxed);
+        self.believed.swap(works, Ordering::Relaxed) != works
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Half;
+
+    #[test]
+    fn a_half_that_never_worked_is_told_and_one_that_works_from_the_start_is_not() {
+        let away = Half::new("listening", false);
+        assert!(away.is_news(false), "started with a Redis that is not there");
+        assert!(!away.is_news(false), "once");
+        assert!(away.is_news(true) && away.works());
+        let there = Half::new("listening", false);
+        assert!(!there.is_news(true), "nothing was away");
+        assert!(there.is_news(false) && !there.works());
     }
 }

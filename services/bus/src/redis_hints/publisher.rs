@@ -1,13 +1,12 @@
 //! Carries this process's changes to the others.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use redis::AsyncCommands;
 use redis::aio::ConnectionManager;
 
 use super::message;
-use super::{Backoff, Shared, note};
+use super::{Backoff, Shared};
 use crate::Notice;
 
 /// Publishes until the handle is dropped.
@@ -19,16 +18,16 @@ pub(super) async fn run(shared: Arc<Shared>, mut connection: ConnectionManager) 
         match connection.publish::<_, _, i64>(&shared.channel, text).await {
             Ok(_listeners) => {
                 backoff = Backoff::START;
-                note(&shared.publishing, true, "publishing", "");
+                shared.publishing.note(Ok(()));
             }
             Err(error) => {
-                note(&shared.publishing, false, "publishing", error.category());
+                shared.publishing.note(Err(error.category()));
                 put_back(&shared, notice);
                 backoff.pause().await;
             }
         }
     }
-    shared.publishing.store(false, Ordering::Relaxed);
+    shared.publishing.end();
 }
 
 /// Keeps a notice for the next try; a newer position that came meanwhile wins.
