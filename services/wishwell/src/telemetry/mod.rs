@@ -4,6 +4,7 @@
 mod format;
 mod panics;
 mod resource;
+mod sending;
 mod spans;
 
 use std::io::IsTerminal as _;
@@ -98,5 +99,6 @@ fn provider(config: &TelemetryConfig) -> Result<SdkTracerProvider, Failure> {
             "name an OTLP/gRPC receiver such as http://127.0.0.1:4317, or leave otlp_endpoint out",
         )
     })?;
+    let exporter = sending::Sending::new(exporter, without_password(endpoint));
     Ok(builder.with_batch_exporter(exporter).build())
 }

@@ -9,6 +9,8 @@ use tracing_subscriber::registry::LookupSpan;
 use wishwell_gateway::REQUEST_SPAN_TARGET;
 use wishwell_matching::stack::CALL_SPAN_TARGET;
 
+use super::sending;
+
 /// Crates whose spans may leave the process. Those of libraries are not ours to vouch for.
 const OURS: &str = "wishwell";
 
@@ -26,13 +28,13 @@ where
         if metadata.is_span() {
             is_ours(metadata) && (begins_a_tree(metadata) || context.lookup_current().is_some())
         } else {
-            lines.would_enable(metadata.target(), metadata.level())
+            !sending::is_told_here(metadata) && lines.would_enable(metadata.target(), metadata.level())
         }
     };
     let callsite = move |metadata: &Metadata<'_>| {
         if metadata.is_span() {
             if is_ours(metadata) { Interest::sometimes() } else { Interest::never() }
-        } else if levels.would_enable(metadata.target(), metadata.level()) {
+        } else if !sending::is_told_here(metadata) && levels.would_enable(metadata.target(), metadata.level()) {
             Interest::always()
         } else {
             Interest::never()

@@ -324,3 +324,27 @@ async fn a_stream_of_answers_is_counted_once_with_how_it_ended_and_its_span_says
     let spans = receiver.trace(&stopped, is_call).await;
     assert_eq!(said(spans.iter().find(|span| is_call(span)).expect("the call")), ("UNAVAILABLE".to_owned(), true));
 }
+
+#[tokio::test]
+async fn traces_that_do_not_arrive_are_told_once_with_the_setting_that_is_wrong() {
+    // Nobody listens there.
+    let arguments = ["--otlp-endpoint", "http://127.0.0.1:1", "--log-format", "json", "--trace-sample-ratio", "1"];
+    let served = Served::start(&arguments, &[("OTEL_BSP_SCHEDULE_DELAY", "100")]).await;
+    let log = || served.process.output();
+    let until = tokio::time::Instant::now() + std::time::Duration::from_secs(20);
+    while !log().contains("traces are lost") {
+        assert!(tokio::time::Instant::now() < until, "{}", log());
+        served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("needs");
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    // Several batches more.
+    for _ in 0..10 {
+        served.needs("demo-hotline").list_needs(v1::ListNeedsRequest::default()).await.expect("needs");
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+    }
+    let log = log();
+    let lines: Vec<_> = log.lines().filter(|line| line.contains("traces are lost")).collect();
+    let [line] = lines.as_slice() else { panic!("once: {log}") };
+    assert!(line.contains(r#""otlp_endpoint":"http://127.0.0.1:1""#), "{line}");
+    assert!(!log.contains(r#""message":"""#), "no line without words: {log}");
+}
