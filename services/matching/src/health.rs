@@ -143,12 +143,14 @@ pub(crate) async fn watch(health: Health, platform: Arc<Platform>, interval: Dur
         }
         let answers = matches!(tokio::time::timeout(interval, platform.store.now()).await, Ok(Ok(_)));
         let followed = platform.snapshots.are_followed();
-        if health.is_serving() {
-            if !answers {
-                tracing::warn!("the store does not answer: not serving until it does");
-            } else if !followed {
-                tracing::error!("a snapshot is not kept up with its log: not serving until it is");
+        if !health.is_serving() {
+            if answers && followed && !health.is_draining() {
+                tracing::info!("serving again: the store answers, and snapshots are kept up with their logs");
             }
+        } else if !answers {
+            tracing::warn!("the store does not answer: not serving until it does");
+        } else if !followed {
+            tracing::error!("a snapshot is not kept up with its log: not serving until it is");
         }
         health.set_serving(answers && followed);
     }

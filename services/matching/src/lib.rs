@@ -22,6 +22,7 @@ pub mod stack;
 mod sweeper;
 mod tls;
 mod transport;
+mod trouble;
 mod watch;
 mod webhook;
 

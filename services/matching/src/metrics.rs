@@ -17,6 +17,7 @@ use wishwell_domain::ids::TenantId;
 
 use crate::access::{Method, Outcome, Refusal, known_methods};
 use crate::certificate_end::CertificateEnd;
+use crate::trouble::Work;
 
 /// Upper bounds of the duration histogram, in seconds: fine where a match is (tens of microseconds), as advised elsewhere.
 const DURATION_BUCKETS_SECONDS: [f64; 17] = [
@@ -59,6 +60,11 @@ struct TokenLabels {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CertificateLabels {
     setting: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WorkLabels {
+    work: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -108,9 +114,13 @@ pub struct Metrics {
     pub calls_active: Gauge,
     /// Streams of answers under way.
     pub streams_active: Gauge,
+    /// Connections of callers that are open.
+    pub connections_active: Gauge,
     /// Handlers that panicked.
     pub handler_panics: Counter,
     shares_refused: Family<LimitLabels, Counter>,
+    work_failures: Family<WorkLabels, Counter>,
+    work_failing: Family<WorkLabels, Gauge>,
     snapshot_position: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_resources: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     snapshot_memory_bytes: Family<TenantLabels, Gauge<f64, AtomicU64>>,
@@ -147,8 +157,11 @@ impl Metrics {
             calls_shed: Counter::default(),
             calls_active: Gauge::default(),
             streams_active: Gauge::default(),
+            connections_active: Gauge::default(),
             handler_panics: Counter::default(),
             shares_refused: Family::default(),
+            work_failures: Family::default(),
+            work_failing: Family::default(),
             snapshot_position: Family::default(),
             snapshot_resources: Family::default(),
             snapshot_memory_bytes: Family::default(),
@@ -167,6 +180,8 @@ impl Metrics {
         let until = "Calls under way, until they are answered or begin to stream";
         registry.register("wishwell_calls_active", until, metrics.calls_active.clone());
         registry.register("wishwell_streams_active", "Streams of answers under way", metrics.streams_active.clone());
+        let connections = "Connections of callers to the gRPC port that are open, 10,000 at most";
+        registry.register("wishwell_connections_active", connections, metrics.connections_active.clone());
         registry.register("wishwell_handler_panics", "Handlers that panicked", metrics.handler_panics.clone());
         let refused = "Watchers and plans refused because a caller, its tenant or all together had as many as they may";
         registry.register("wishwell_shares_refused", refused, metrics.shares_refused.clone());
@@ -192,8 +207,22 @@ impl Metrics {
             Unit::Seconds,
             metrics.certificate_expiration.clone(),
         );
+        metrics.register_work(&mut registry);
         let tokens = metrics.register_tokens(&mut registry);
         Self { registry, tokens, ..metrics }
+    }
+
+    /// All of it is there from the start, as 0.
+    fn register_work(&self, registry: &mut Registry) {
+        for work in Work::ALL {
+            let labels = WorkLabels { work: work.name() };
+            drop(self.work_failures.get_or_create(&labels));
+            drop(self.work_failing.get_or_create(&labels));
+        }
+        let failures = "Tries of work that is tried again, and failed, mostly for the store";
+        registry.register("wishwell_work_failures", failures, self.work_failures.clone());
+        let failing = "Tenants whose work of this kind has failed for half a minute or longer, with none done since";
+        registry.register("wishwell_work_failing", failing, self.work_failing.clone());
     }
 
     fn register_tokens(&self, registry: &mut Registry) -> [Counter; TOKEN_OUTCOMES.len()] {
@@ -213,9 +242,29 @@ impl Metrics {
         counters
     }
 
+    /// A limit by which somebody may be refused is there from the start, as 0, so that the first refusal is seen as an increase.
+    pub(crate) fn share_may_be_refused(&self, limit: &'static str) {
+        drop(self.shares_refused.get_or_create(&LimitLabels { limit }));
+    }
+
     /// Counts somebody who holds as many of something as this limit lets it.
     pub(crate) fn share_refused(&self, limit: &'static str) {
         self.shares_refused.get_or_create(&LimitLabels { limit }).inc();
+    }
+
+    /// Counts a try that failed.
+    pub(crate) fn work_failed(&self, work: Work) {
+        self.work_failures.get_or_create(&WorkLabels { work: work.name() }).inc();
+    }
+
+    /// Notes that one more tenant's work fails, or one fewer's.
+    pub(crate) fn work_is_failing(&self, work: Work, fails: bool) {
+        let tenants = self.work_failing.get_or_create(&WorkLabels { work: work.name() });
+        if fails {
+            tenants.inc()
+        } else {
+            tenants.dec()
+        };
     }
 
     /// Counts what became of a token. Keys are none.
@@ -240,8 +289,9 @@ impl Metrics {
         if let Some(age) = age {
             self.token_keys_age_seconds.get_or_create(&labels).set(age);
         }
-        let outcome = if fetched { "fetched" } else { "failed" };
-        self.token_keys_fetches.get_or_create(&FetchLabels { issuer: issuer.to_owned(), outcome }).inc();
+        for (outcome, count) in [("fetched", u64::from(fetched)), ("failed", u64::from(!fetched))] {
+            self.token_keys_fetches.get_or_create(&FetchLabels { issuer: issuer.to_owned(), outcome }).inc_by(count);
+        }
     }
 
     /// Notes when certificates end.
@@ -298,5 +348,50 @@ pub const fn code_name(code: Code) -> &'static str {
         Code::Unavailable => "UNAVAILABLE",
         Code::DataLoss => "DATA_LOSS",
         Code::Unauthenticated => "UNAUTHENTICATED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    const OPERATIONS: &str = include_str!("../../../docs/operations.md");
+    const RULES: &str = include_str!("../../../deploy/prometheus/wishwell.rules.yml");
+
+    /// Names of the figures of a process that has issuers, certificates and a tenant, without what histograms put behind them.
+    fn names() -> BTreeSet<String> {
+        let metrics = Metrics::new();
+        metrics.snapshot(&TenantId::parse("tenant", "main").expect("a tenant"), 7, 1, 400);
+        metrics.token_keys("https://id.example.org", true, 1, Some(0));
+        metrics.share_may_be_refused("watchers_max");
+        metrics.certificate_expiration.get_or_create(&CertificateLabels { setting: "tls_cert" }).set(0);
+        let text = metrics.encode();
+        let samples = text.lines().filter(|line| !line.starts_with('#'));
+        samples.filter_map(|line| line.split(['{', ' ']).next()).map(of_histogram).map(ToOwned::to_owned).collect()
+    }
+
+    fn of_histogram(name: &str) -> &str {
+        ["_bucket", "_sum", "_count"].into_iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name)
+    }
+
+    #[test]
+    fn every_figure_stands_in_the_table_for_operators() {
+        for name in names() {
+            assert!(OPERATIONS.contains(&format!("| `{name}` |")), "docs/operations.md does not explain {name}");
+        }
+    }
+
+    #[test]
+    fn alert_rules_ask_for_figures_that_there_are() {
+        let names = names();
+        let asked = RULES.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'));
+        let figures = asked.filter(|word| word.starts_with("rpc_server_") || word.starts_with("wishwell_"));
+        let asked: BTreeSet<_> = figures.map(of_histogram).collect();
+        assert!(asked.len() > 5, "{asked:?}");
+        for name in asked {
+            assert!(names.contains(name), "no figure is called {name}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +29,7 @@ use crate::snapshots::{Snapshots, Sources};
 use crate::stack::{CallStack, Sampling, Services, StackLimits};
 use crate::sweeper;
 use crate::tls::{Authorities, ServerTls};
+use crate::trouble::Troubles;
 use crate::watch::Watchers;
 use crate::webhook::{self, Reach, Sender};
 
@@ -40,6 +41,8 @@ pub const DRAIN_SECONDS_MAX: u64 = 10;
 const CONNECTIONS_MAX: usize = 10_000;
 /// Wait after an accept failed for want of descriptors or memory.
 const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+/// How often it is told that no connection can be accepted.
+const REMINDER: Duration = Duration::from_secs(60);
 /// How often readiness looks at the store.
 const READINESS_INTERVAL: Duration = Duration::from_secs(1);
 
@@ -96,6 +99,37 @@ impl Default for ServerOptions {
     }
 }
 
+/// What would be told many times a second is told once a minute.
+#[derive(Debug, Default)]
+struct Reminder(Option<Instant>);
+
+impl Reminder {
+    fn is_due(&mut self, now: Instant) -> bool {
+        let due = self.0.is_none_or(|told_at| now.duration_since(told_at) >= REMINDER);
+        if due {
+            self.0 = Some(now);
+        }
+        due
+    }
+}
+
+/// A connection counts as open for as long as this lives.
+#[derive(Debug)]
+struct Open(Arc<Metrics>);
+
+impl Open {
+    fn new(metrics: &Arc<Metrics>) -> Self {
+        metrics.connections_active.inc();
+        Self(Arc::clone(metrics))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.connections_active.dec();
+    }
+}
+
 /// A server whose snapshots are loaded.
 #[derive(Debug)]
 pub struct Server {
@@ -103,6 +137,7 @@ pub struct Server {
     health: Health,
     stack: CallStack,
     tls: Option<ServerTls>,
+    metrics: Arc<Metrics>,
     /// Issuers whose keys and denied tokens are looked at while the server runs.
     issuers: Upkeep,
 }
@@ -119,10 +154,12 @@ impl Server {
     ) -> Result<Self, Error> {
         let Dependencies { store, hints, credentials, master_key, clock, metrics } = dependencies;
         options.tls.iter().flat_map(ServerTls::ends).for_each(|end| metrics.certificate_ends(end));
+        let troubles = Arc::new(Troubles::new(Arc::clone(&metrics)));
         let sources = Sources {
             store: Arc::clone(&store),
             hints: Arc::clone(&hints),
             metrics: Arc::clone(&metrics),
+            troubles: Arc::clone(&troubles),
             look_ahead: options.look_ahead,
         };
         let snapshots = Snapshots::new(sources);
@@ -154,6 +191,7 @@ impl Server {
                 .webhooks
                 .map(|reach| Sender::new(reach, options.webhook_authorities.clone()))
                 .transpose()?,
+            troubles,
             draining: CancellationToken::new(),
         });
         let health = Health::new();
@@ -162,11 +200,11 @@ impl Server {
             services,
             credentials,
             Arc::clone(&platform.clock),
-            metrics,
+            Arc::clone(&metrics),
             options.sampling,
             options.limits,
         );
-        Ok(Self { platform, health, stack, tls: options.tls, issuers })
+        Ok(Self { platform, health, stack, tls: options.tls, metrics, issuers })
     }
 
     /// Tells whether the server serves; shared with the admin port.
@@ -228,21 +266,57 @@ impl Server {
     }
 
     async fn accept(&self, listener: &TcpListener, connections: &TaskTracker, drain: &CancellationToken) {
+        let mut told = Reminder::default();
         loop {
             if connections.len() >= CONNECTIONS_MAX {
+                if told.is_due(Instant::now()) {
+                    let open = connections.len();
+                    tracing::warn!(
+                        open,
+                        "as many connections are open as may be, and others wait: callers should keep theirs and share them"
+                    );
+                }
                 tokio::time::sleep(ACCEPT_RETRY).await;
                 continue;
             }
             match listener.accept().await {
                 Ok((stream, peer)) => {
                     let (tls, stack) = (self.tls.clone(), self.stack.clone());
-                    connections.spawn(connection::serve(stream, peer, tls, stack, drain.clone()));
+                    let open = Open::new(&self.metrics);
+                    let serving = connection::serve(stream, peer, tls, stack, drain.clone());
+                    connections.spawn(async move {
+                        serving.await;
+                        drop(open);
+                    });
                 }
                 Err(error) => {
-                    tracing::warn!(%error, "accepting a connection failed");
+                    if told.is_due(Instant::now()) {
+                        tracing::warn!(%error, "accepting a connection failed and is tried again: look at the limit of open files (LimitNOFILE)");
+                    }
                     tokio::time::sleep(ACCEPT_RETRY).await;
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_many_times_a_second_is_told_once_a_minute() {
+        let (mut reminder, start) = (Reminder::default(), Instant::now());
+        let told = (0..20 * 60 * 5).filter(|tries| reminder.is_due(start + ACCEPT_RETRY * *tries)).count();
+        assert_eq!(told, 5, "in five minutes");
+    }
+
+    #[test]
+    fn a_connection_counts_while_it_is_open() {
+        let metrics = Arc::new(Metrics::new());
+        let open = [Open::new(&metrics), Open::new(&metrics)];
+        assert!(metrics.encode().contains("wishwell_connections_active 2\n"));
+        drop(open);
+        assert!(metrics.encode().contains("wishwell_connections_active 0\n"));
     }
 }

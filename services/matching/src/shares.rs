@@ -46,6 +46,9 @@ pub(crate) struct Shares {
 
 impl Shares {
     pub(crate) fn new(bounds: Bounds, metrics: Arc<Metrics>) -> Self {
+        for bound in [bounds.caller, bounds.tenant, bounds.all] {
+            metrics.share_may_be_refused(bound.limit);
+        }
         Self { bounds, metrics, held: Held::default() }
     }
 
@@ -124,6 +127,11 @@ mod tests {
         let bounds = Bounds { caller: bound("caller", 2), tenant: bound("tenant", 3), all: bound("all", 5) };
         let metrics = Arc::new(Metrics::new());
         let shares = Shares::new(bounds, Arc::clone(&metrics));
+        for limit in ["caller", "tenant", "all"] {
+            let told = metrics.encode();
+            let from_the_start = format!("wishwell_shares_refused_total{{limit=\"{limit}\"}} 0\n");
+            assert!(told.contains(&from_the_start), "the first refusal is an increase: {told}");
+        }
         let refused = |who: &Caller| match shares.take(who) {
             Err(Error::LimitReached { limit, max }) => (limit, max),
             other => panic!("{other:?}"),

@@ -20,6 +20,7 @@ use wishwell_store::{Due, DueReferral, RequestKey};
 
 use self::progress::Progress;
 use crate::cases::{Caller, Platform};
+use crate::trouble::Work;
 
 /// The name under which a sweeper's requests are kept, so that two replicas have one effect.
 const METHOD: &str = "wishwell.sweeper/Follow";
@@ -59,14 +60,15 @@ async fn sweep(platform: &Platform, tenant: &TenantId, sweeps: &mut Sweeps) {
     let overdue = escalate_overdue(platform, &caller, &mut sweeps.overdue).await;
     let followed = follow_chains(platform, &caller, &mut sweeps.to_follow).await;
     for (part, outcome, progress) in [
-        ("lapsed offers", lapsed, &mut sweeps.lapsed),
-        ("overdue help", overdue, &mut sweeps.overdue),
-        ("chains of offers", followed, &mut sweeps.to_follow),
+        (Work::LapsedOffers, lapsed, &mut sweeps.lapsed),
+        (Work::OverdueHelp, overdue, &mut sweeps.overdue),
+        (Work::Chains, followed, &mut sweeps.to_follow),
     ] {
-        if let Err(error) = outcome {
-            tracing::debug!(%tenant, part, %error, "a sweep failed and is tried again");
+        if let Err(error) = &outcome {
+            tracing::debug!(%tenant, part = part.name(), %error, "a sweep failed and is tried again");
             progress.turn_back();
         }
+        platform.troubles.note(part, tenant, outcome);
     }
 }
 

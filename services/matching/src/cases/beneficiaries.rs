@@ -97,7 +97,7 @@ impl Platform {
                 mutations.extend(self.wishes_of_household_taken_back(caller, household).await?);
             }
             mutations.push(put(Change::Beneficiary(beneficiary.clone()), mode));
-            let written = match self.store.write(&caller.context(), mutations).await {
+            let written = match self.store_write(caller, mutations).await {
                 // The caller said nothing of versions of needs.
                 Err(StoreError::VersionMismatch { name, .. }) if name != own_name => Err(StoreError::Outdated),
                 written => written,
@@ -233,7 +233,7 @@ impl Platform {
                 };
                 let mut mutations = self.needs_changed(caller, of_beneficiary(id), forgotten).await?;
                 mutations.push(Mutation::EraseBeneficiary { id });
-                match self.store.write(&caller.context(), mutations).await {
+                match self.store_write(caller, mutations).await {
                     // A need was written, or came, since they were read.
                     Err(StoreError::Outdated | StoreError::VersionMismatch { .. }) if attempts > 0 => {}
                     written => return Ok(self.published(caller, written?)),

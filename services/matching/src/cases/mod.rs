@@ -40,6 +40,7 @@ use wishwell_store::{Basis, Mutation, RequestKey, Store, StoreError, WriteContex
 
 use crate::privacy::{DerivedKeys, MasterKey, SubjectKey, TenantKeys};
 use crate::snapshots::Snapshots;
+use crate::trouble::Troubles;
 use crate::watch::Watchers;
 use crate::webhook::Sender;
 
@@ -71,6 +72,8 @@ pub(crate) struct Platform {
     pub(crate) refused_claims: refused_claims::RefusedClaims,
     /// Sends messages to partners' tools; none when that is switched off.
     pub(crate) webhooks: Option<Sender>,
+    /// What fails now.
+    pub(crate) troubles: Arc<Troubles>,
     /// Cancelled when the server takes no more calls.
     pub(crate) draining: CancellationToken,
 }
@@ -297,7 +300,7 @@ impl Platform {
     /// [`Error::RequestIdReused`] where it came with another one.
     pub(crate) async fn claim_request(&self, caller: &Caller) -> Result<(), Error> {
         if caller.request.is_some() {
-            self.store.write(&caller.context(), Vec::new()).await?;
+            self.store_write(caller, Vec::new()).await?;
         }
         Ok(())
     }
@@ -309,8 +312,15 @@ impl Platform {
 
     /// Writes and wakes everybody who follows the log.
     pub(crate) async fn write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, Error> {
-        let written = self.store.write(&caller.context(), mutations).await?;
+        let written = self.store_write(caller, mutations).await?;
         Ok(self.published(caller, written))
+    }
+
+    /// Writes, and notes how that went.
+    async fn store_write(&self, caller: &Caller, mutations: Vec<Mutation>) -> Result<Written, StoreError> {
+        let written = self.store.write(&caller.context(), mutations).await;
+        self.troubles.note_write(caller.tenant(), &written);
+        written
     }
 
     /// Wakes everybody who follows the log.
@@ -332,8 +342,9 @@ impl Platform {
         commands: Vec<Command>,
         basis: Option<Basis>,
     ) -> Result<Written, StoreError> {
-        let written = self.store.carry_out_upon(&caller.context(), commands, basis).await?;
-        Ok(self.published(caller, written))
+        let written = self.store.carry_out_upon(&caller.context(), commands, basis).await;
+        self.troubles.note_write(caller.tenant(), &written);
+        Ok(self.published(caller, written?))
     }
 
     /// Keys of the caller's tenant.

@@ -147,7 +147,7 @@ impl Platform {
         let mut attempts = super::UPDATE_ATTEMPTS_MAX;
         loop {
             attempts -= 1;
-            match self.store.write(&caller.context(), mutations.clone()).await {
+            match self.store_write(caller, mutations.clone()).await {
                 Err(StoreError::Outdated) if attempts > 0 => {
                     let found = match wished.beneficiary {
                         Some(id) => self.store.beneficiary(caller.tenant(), id).await?,
@@ -274,7 +274,7 @@ impl Platform {
                 } else if expected.is_some() && self.answered(&taking).await?.is_some() {
                     expected = None;
                 }
-                match self.store.write(&caller.context(), vec![Mutation::EraseNeed { id, expected }]).await {
+                match self.store_write(caller, vec![Mutation::EraseNeed { id, expected }]).await {
                     // It was given to a beneficiary, or is open again, since it was read.
                     Err(StoreError::Outdated) if attempts > 0 => {}
                     written => return Ok(self.published(caller, written?)),

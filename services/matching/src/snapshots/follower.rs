@@ -17,6 +17,7 @@ use wishwell_store::StoreError;
 use super::feed::Feed;
 use super::prices::Prices;
 use super::{Sources, TenantSnapshot};
+use crate::trouble::Work;
 
 /// How long the log is left unread when no hint comes: the bound on a replica's delay with its bus gone.
 pub const POLL_INTERVAL_MILLISECONDS: u64 = 500;
@@ -89,14 +90,15 @@ impl Follower {
             // Others' events come by the store alone; hints of them may be lost.
             if missed || self.target.current().position() < expected || read_at.elapsed() >= wait {
                 match self.catch_up().await {
-                    Ok(true) => {}
+                    Ok(true) => self.sources.troubles.note(Work::Log, &self.tenant, Ok::<_, StoreError>(())),
                     Ok(false) => {
                         let position = self.target.current().position().0;
                         tracing::error!(tenant = %self.tenant, position, "{LOG_REPLACED}");
                         return Ended::LogReplaced;
                     }
                     Err(error) => {
-                        tracing::warn!(tenant = %self.tenant, %error, "cannot read the log, trying again");
+                        tracing::debug!(tenant = %self.tenant, %error, "cannot read the log, trying again");
+                        self.sources.troubles.note(Work::Log, &self.tenant, Err(error));
                         wait = Duration::from_millis(RETRY_MILLISECONDS);
                     }
                 }
@@ -158,7 +160,7 @@ impl Follower {
         }
         // Whoever sees the end of a round sees its prices.
         self.prices.note(&events);
-        if self.prices.renew(self.sources.store.as_ref(), &self.tenant).await {
+        if self.prices.renew(&self.sources, &self.tenant).await {
             next = self.prices.onto(&next);
         }
         self.target.tail().add(events);
@@ -167,7 +169,7 @@ impl Follower {
 
     /// Reads prices that could not be read when their round ended.
     async fn renew_prices(&mut self) {
-        if self.prices.renew(self.sources.store.as_ref(), &self.tenant).await {
+        if self.prices.renew(&self.sources, &self.tenant).await {
             self.target.replace(self.prices.onto(&self.target.current()));
         }
     }

@@ -23,6 +23,7 @@ use wishwell_store::{Catalog, LoadProgress, Store};
 
 use crate::known_needs::KnownNeeds;
 use crate::metrics::Metrics;
+use crate::trouble::{Troubles, Work};
 use crate::watch::Tail;
 use follower::{Ended, Follower, RETRY_MILLISECONDS};
 use prices::Prices;
@@ -131,6 +132,7 @@ pub(crate) struct Sources {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) hints: Arc<dyn ChangeHints>,
     pub(crate) metrics: Arc<Metrics>,
+    pub(crate) troubles: Arc<Troubles>,
     /// Whether snapshots have the prices of the last round.
     pub(crate) look_ahead: bool,
 }
@@ -279,7 +281,7 @@ async fn keep_up(
             };
             match loaded {
                 Ok(follower) => break follower,
-                Err(error) => tracing::warn!(%tenant, %error, "cannot load what was restored, trying again"),
+                Err(error) => sources.troubles.note(Work::Log, &tenant, Err(error)),
             }
             tokio::time::sleep(Duration::from_millis(RETRY_MILLISECONDS)).await;
         };

@@ -11,6 +11,9 @@ use wishwell_domain::round::Round;
 use wishwell_engine::{RoundPrices, Snapshot};
 use wishwell_store::{Store, StoreError};
 
+use super::Sources;
+use crate::trouble::Work;
+
 /// A round that prices capacity; of two, the one that ended later does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pricing {
@@ -79,14 +82,13 @@ impl Prices {
     }
 
     /// Reads what is to be read; answers whether the snapshots have other prices now. What cannot be read now is read later.
-    pub(super) async fn renew(&mut self, store: &dyn Store, tenant: &TenantId) -> bool {
-        match self.read_due(store, tenant).await {
-            Ok(renewed) => renewed,
-            Err(error) => {
-                tracing::warn!(%tenant, %error, "cannot read a round's prices, trying again");
-                false
-            }
+    pub(super) async fn renew(&mut self, sources: &Sources, tenant: &TenantId) -> bool {
+        if self.due.is_none() {
+            return false;
         }
+        let read = self.read_due(sources.store.as_ref(), tenant).await;
+        sources.troubles.note(Work::Prices, tenant, read.as_ref().map(|_| ()));
+        read.unwrap_or(false)
     }
 
     async fn read_due(&mut self, store: &dyn Store, tenant: &TenantId) -> Result<bool, StoreError> {

@@ -26,6 +26,7 @@ use super::event::{Event, OFFER_MADE, WISH_FITS};
 use crate::cases::notices::worker::caller_of;
 use crate::cases::{Caller, Platform};
 use crate::grpc::{offer_made, wish_fits};
+use crate::trouble::Work;
 
 /// How often what has become due is looked for.
 const POLL: Duration = Duration::from_millis(NOTICE_POLL_MILLISECONDS);
@@ -70,7 +71,9 @@ async fn send_due(platform: Arc<Platform>, sender: Sender, caller: Caller, kind:
     };
     let mut sends = FuturesUnordered::new();
     loop {
-        match platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await {
+        let taken = platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await;
+        platform.troubles.note(Work::Webhooks, caller.tenant(), taken.as_ref().map(|_| ()));
+        match taken {
             // There may be more, for others.
             Ok(due) if !due.is_empty() => {
                 for notification in due {

@@ -146,6 +146,8 @@ mod tests {
         let mut freshness = freshness();
         freshness.issuer.replace(keys());
         freshness.note(Ok(()), 1_000);
+        let failed = "wishwell_token_keys_fetches_total{issuer=\"https://id\",outcome=\"failed\"} 0";
+        assert!(freshness.metrics.encode().contains(failed), "the first failure is an increase");
         for (after, kept) in [(1, 1), (JWKS_KEPT_SECONDS_MAX, 1), (JWKS_KEPT_SECONDS_MAX + 1, 0)] {
             freshness.note(Err("away".to_owned()), 1_000 + after);
             assert_eq!(freshness.issuer.keys(), kept, "{after} seconds later");

@@ -21,6 +21,7 @@ use wishwell_domain::principal::{Principal, Role};
 use super::finding::{self, News};
 use super::telling;
 use crate::cases::{Caller, Platform};
+use crate::trouble::Work;
 
 /// How often what waits is looked at though nothing has happened: a day may have begun.
 const TELL_INTERVAL: Duration = Duration::from_secs(30);
@@ -43,9 +44,11 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
             () = tokio::time::sleep(Duration::from_millis(NOTICE_POLL_MILLISECONDS)) => {}
         }
         for tenant in platform.snapshots.tenants() {
-            if let Err(error) = look(&platform, &tenant, holder, &mut seen).await {
+            let looked = look(&platform, &tenant, holder, &mut seen).await;
+            if let Err(error) = &looked {
                 tracing::debug!(%tenant, %error, "looking for new wishes and offers failed and is tried again");
             }
+            platform.troubles.note(Work::Notices, &tenant, looked);
             if stop.is_cancelled() {
                 return;
             }
