@@ -86,6 +86,11 @@ class Client:
         self._database = ProtoReflectionDescriptorDatabase(channel)
         self._pool = DescriptorPool(self._database)
 
+    @property
+    def pool(self) -> DescriptorPool:
+        """All that reflection tells of."""
+        return self._pool
+
     def services(self) -> list[str]:
         return list(self._database.get_services())
 
