@@ -4,7 +4,7 @@ use prost_protovalidate::Validate;
 
 /// A message that one method takes. Implemented for exactly those, from the services themselves.
 pub trait Request: prost::Message + prost::Name + Validate + Default {
-    /// The entity and the fields of it that an update changes, for the requests that have an update mask.
+    /// The entity and the fields of it that an update changes, for the requests that can have an update mask.
     fn masked(&self) -> Option<Masked<'_>> {
         None
     }
@@ -15,7 +15,7 @@ pub trait Request: prost::Message + prost::Name + Validate + Default {
 pub struct Masked<'a> {
     /// Name of the field that carries the new values.
     pub entity: &'static str,
-    /// Paths in it that are changed.
+    /// Paths in it that are changed; none when no mask was sent.
     pub paths: &'a [String],
 }
 

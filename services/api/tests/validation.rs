@@ -219,7 +219,7 @@ fn an_update_is_checked_only_in_the_fields_that_its_mask_names() {
     let both = one(&update(&["organization", "title", "name"], renamed.clone()));
     assert_eq!(both.value.as_deref(), Some("organization, name"), "those that cannot be changed");
     let without_mask = v1::UpdateResourceRequest { update_mask: None, ..update(&[], renamed) };
-    assert!(broken(&without_mask).contains(&("update_mask".into(), "required".into())));
+    assert_eq!(broken(&without_mask), [("update_mask".into(), "required".into())], "nothing of what may not be meant");
 }
 
 #[test]

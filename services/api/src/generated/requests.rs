@@ -14,8 +14,8 @@ impl crate::Request for crate::v1::GetOrganizationRequest {}
 
 impl crate::Request for crate::v1::UpdateOrganizationRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "organization", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "organization", paths })
     }
 }
 
@@ -33,8 +33,8 @@ impl crate::Request for crate::v1::GetResourceRequest {}
 
 impl crate::Request for crate::v1::UpdateResourceRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "resource", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "resource", paths })
     }
 }
 
@@ -48,8 +48,8 @@ impl crate::Request for crate::v1::GetCapacityPoolRequest {}
 
 impl crate::Request for crate::v1::UpdateCapacityPoolRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "capacity_pool", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "capacity_pool", paths })
     }
 }
 
@@ -95,8 +95,8 @@ impl crate::Request for crate::v1::GetBeneficiaryRequest {}
 
 impl crate::Request for crate::v1::UpdateBeneficiaryRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "beneficiary", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "beneficiary", paths })
     }
 }
 
@@ -110,8 +110,8 @@ impl crate::Request for crate::v1::GetHouseholdRequest {}
 
 impl crate::Request for crate::v1::UpdateHouseholdRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "household", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "household", paths })
     }
 }
 
@@ -123,8 +123,8 @@ impl crate::Request for crate::v1::ListNeedsRequest {}
 
 impl crate::Request for crate::v1::UpdateNeedRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "need", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "need", paths })
     }
 }
 
@@ -142,8 +142,8 @@ impl crate::Request for crate::v1::ListSubscriptionsRequest {}
 
 impl crate::Request for crate::v1::UpdateSubscriptionRequest {
     fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {
-        let mask = self.update_mask.as_ref()?;
-        Some(crate::Masked { entity: "subscription", paths: &mask.paths })
+        let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();
+        Some(crate::Masked { entity: "subscription", paths })
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn generate(pool: &DescriptorPool) -> String {
                     let _ = write!(
                         code,
                         "{{\n    fn masked(&self) -> ::core::option::Option<crate::Masked<'_>> {{\n        \
-                         let mask = self.update_mask.as_ref()?;\n        \
-                         Some(crate::Masked {{ entity: \"{}\", paths: &mask.paths }})\n    }}\n}}\n",
+                         let paths = self.update_mask.as_ref().map(|mask| mask.paths.as_slice()).unwrap_or_default();\n        \
+                         Some(crate::Masked {{ entity: \"{}\", paths }})\n    }}\n}}\n",
                         entity.name()
                     );
                 }
