@@ -6,8 +6,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, IF_MATCH, IF_UNMODIFIED_SINCE};
+use http::{HeaderMap, Method, StatusCode};
 use http_body_util::BodyExt as _;
 use hyper::body::Body as HttpBody;
 
@@ -100,4 +100,40 @@ pub(super) fn expect_json(headers: &HeaderMap) -> Result<(), Box<Unreadable>> {
         return Err(Unreadable::malformed(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     Ok(())
+}
+
+/// Whether a call that writes comes without a condition in its headers: none of them would be looked at, and whoever sends one relies on
+/// it. The tags of answers are those of their content; what is written knows versions.
+pub(super) fn expect_no_condition(method: &Method, headers: &HeaderMap) -> Result<(), Box<Unreadable>> {
+    let condition = [IF_MATCH, IF_UNMODIFIED_SINCE].into_iter().find(|name| headers.contains_key(name));
+    match condition.filter(|_| !method.is_safe()) {
+        None => Ok(()),
+        Some(name) => {
+            let message = format!("{name} is not looked at: send the `etag` that was read as a field of the request");
+            Err(Unreadable::malformed(StatusCode::BAD_REQUEST, &message))
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_condition_that_nobody_looks_at_is_refused_where_something_is_written() {
+        let told = |method: &Method, header| {
+            let headers = HeaderMap::from_iter([(header, HeaderValue::from_static("\"1\""))]);
+            expect_no_condition(method, &headers).map_err(|refused| refused.0)
+        };
+        for method in [Method::POST, Method::PATCH, Method::DELETE] {
+            for header in [IF_MATCH, IF_UNMODIFIED_SINCE] {
+                assert_eq!(told(&method, header), Err(StatusCode::BAD_REQUEST), "{method}");
+            }
+            told(&method, CONTENT_TYPE).unwrap();
+        }
+        told(&Method::GET, IF_MATCH).unwrap();
+    }
 }

@@ -15,7 +15,9 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let (parts, content) = request.into_parts();
-    let content = match body::expect_json(&parts.headers) {
+    let readable =
+        body::expect_json(&parts.headers).and_then(|()| body::expect_no_condition(route.http_method(), &parts.headers));
+    let content = match readable {
         Ok(()) => body::read(content).await,
         Err(unreadable) => Err(unreadable),
     };

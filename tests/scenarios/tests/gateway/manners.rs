@@ -40,6 +40,26 @@ async fn what_a_reader_has_already_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_write_under_a_condition_of_http_is_refused_and_not_made() {
+    let served = Served::demo().await;
+    let mut web = served.web();
+    let listed = web.ask("GET", "/v1/needs?pageSize=1", &[KEY], b"").await.json();
+    let path = format!("/v1/{}", listed["needs"][0]["name"].as_str().expect("a need"));
+    let read = web.ask("GET", &path, &[KEY], b"").await;
+    let tag = read.header("etag").expect("a tag").to_owned();
+    let change = br#"{"need": {"urgency": "URGENCY_EMERGENCY"}, "updateMask": "urgency"}"#;
+    let json = ("content-type", "application/json");
+    for condition in
+        [("if-match", tag.as_str()), ("if-match", "*"), ("if-unmodified-since", "Mon, 30 Nov 2026 00:00:00 GMT")]
+    {
+        let refused = web.ask("PATCH", &path, &[KEY, json, condition], change).await;
+        assert_eq!((refused.status, refused.reason().as_str()), (400, "MALFORMED_MESSAGE"), "{condition:?}");
+    }
+    let kept = web.ask("GET", &path, &[KEY, ("if-match", "*")], b"").await;
+    assert_eq!((kept.status, kept.json()), (200, read.json()), "nothing was changed");
+}
+
+#[tokio::test]
 async fn long_answers_travel_compressed_to_those_who_take_them_so() {
     let served = Served::demo().await;
     let mut web = served.web();
@@ -69,7 +89,9 @@ async fn scripts_of_allowed_origins_may_ask_and_those_of_others_may_not() {
     assert_eq!(allowed.status, 200, "{allowed:?}");
     assert_eq!(allowed.header("access-control-allow-origin"), Some("https://portal.example"));
     assert!(allowed.header("access-control-allow-headers").unwrap().contains("authorization"));
-    assert!(allowed.header("access-control-allow-methods").unwrap().contains("POST"));
+    for method in ["GET", "POST", "PATCH", "DELETE"] {
+        assert!(allowed.header("access-control-allow-methods").unwrap().contains(method), "{method}");
+    }
     assert_eq!(allowed.header("access-control-allow-credentials"), None, "cookies never travel");
     let answer = web.ask("GET", NEEDS, &[KEY, ("origin", "https://portal.example")], b"").await;
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("https://portal.example")));
