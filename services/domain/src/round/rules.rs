@@ -219,9 +219,10 @@ impl RoundRules {
             match guarantee.minimum {
                 Minimum::SharePermille(share) => violations.require((1..=1_000).contains(&share), || {
                     let message = "must be 1 to 1000 thousandths";
-                    Violation::new(format_args!("{path}.minimum"), "round.share_permille", message).with_value(share)
+                    Violation::new(format_args!("{path}.share_permille"), "round.share_permille", message)
+                        .with_value(share)
                 }),
-                Minimum::Units(units) => check_quantity(format_args!("{path}.minimum"), units, 1, violations),
+                Minimum::Units(units) => check_quantity(format_args!("{path}.units"), units, 1, violations),
             }
         }
         let tag_everywhere = self.guarantees.iter().any(|g| g.group_tag.is_some() && g.division.is_none());

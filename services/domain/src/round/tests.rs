@@ -94,3 +94,17 @@ fn figures_beyond_64_bits_survive_being_written_down() {
     let written = serde_json::to_string(&figure).unwrap();
     assert_eq!(serde_json::from_str::<LevelFigure>(&written).unwrap(), figure);
 }
+
+#[test]
+fn the_least_of_a_guarantee_is_told_of_by_the_field_that_says_it() {
+    for (minimum, field) in [
+        (Minimum::SharePermille(0), "rules.guarantees[0].share_permille"),
+        (Minimum::Units(0), "rules.guarantees[0].units"),
+    ] {
+        let mut violations = Violations::new();
+        let rules = RoundRules { guarantees: vec![guarantee(None, None, minimum)], ..RoundRules::default() };
+        rules.check("rules", &mut violations);
+        let fields: Vec<_> = violations.as_slice().iter().map(|violation| violation.field.as_str()).collect();
+        assert_eq!(fields, [field]);
+    }
+}

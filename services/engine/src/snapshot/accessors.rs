@@ -117,6 +117,12 @@ impl Snapshot {
         segment.titles.get(start..start + usize::from(cold.title_en_bytes)).unwrap_or_default()
     }
 
+    /// Whether there is such an organization, wherever it stands.
+    #[must_use]
+    pub fn has_organization(&self, id: OrganizationId) -> bool {
+        self.tables.organization_places.get(&id).is_some()
+    }
+
     /// Whose it is.
     #[must_use]
     pub fn organization_id(&self, resource: ResourceRef) -> OrganizationId {

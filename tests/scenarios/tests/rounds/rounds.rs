@@ -242,6 +242,48 @@ async fn everything_wrong_with_a_round_is_told_at_once() {
 }
 
 #[tokio::test]
+async fn a_round_about_what_is_not_there_is_refused_with_every_name_that_leads_nowhere() {
+    let served = demo().await;
+    let need = submit(&served, wanting(1)).await.name;
+    let nothing = |kind: &str| format!("{kind}/01890000-0000-7000-8000-00000000dead");
+    let pin = |need: &str, item_ordinal| v1::RoundPin {
+        need: need.to_owned(),
+        item_ordinal,
+        resource: nothing("resources"),
+        quantity: 1,
+    };
+    let cap = v1::RoundOrganizationCap { organization: nothing("organizations"), units: 1 };
+    let asked = v1::RoundRules {
+        scope: Some(v1::RoundScope { needs: vec![need.clone(), nothing("needs")], ..v1::RoundScope::default() }),
+        organization_caps: vec![cap.clone()],
+        pinned: vec![pin(&need, 2), pin(&nothing("needs"), 1)],
+        ..v1::RoundRules::default()
+    };
+    let status = create(&served, OPERATOR, asked, true).await.expect_err("refused");
+    let fields: BTreeSet<String> =
+        wishwell_scenarios::told::violations(&status).into_iter().map(|told| told.field).collect();
+    let expected = [
+        "round.rules.organization_caps[0].organization",
+        "round.rules.pinned[0].item_ordinal",
+        "round.rules.pinned[0].resource",
+        "round.rules.pinned[1].need",
+        "round.rules.pinned[1].resource",
+        "round.rules.scope.needs[1]",
+    ];
+    assert_eq!(fields, expected.map(ToOwned::to_owned).into());
+    // A bound on nobody would have bound nobody, without a word.
+    let capped = v1::RoundRules { organization_caps: vec![cap], ..rules() };
+    let field = "round.rules.organization_caps[0].organization";
+    refused("a cap on nobody", create(&served, OPERATOR, capped, true).await, "UNKNOWN_REFERENCE", field);
+    // What is there is taken, whatever has become of it.
+    let request = v1::WithdrawNeedRequest { name: need.clone(), ..v1::WithdrawNeedRequest::default() };
+    told(served.needs(HOTLINE).withdraw_need(request).await).expect("withdrawn");
+    let scope = v1::RoundScope { needs: vec![need], ..v1::RoundScope::default() };
+    let round = run(&served, v1::RoundRules { scope: Some(scope), ..v1::RoundRules::default() }, true).await;
+    assert_eq!(tally(&round), v1::RoundTally::default());
+}
+
+#[tokio::test]
 async fn a_round_over_nothing_is_solved_and_says_so() {
     let served = demo().await;
     let round = run(&served, rules(), false).await;

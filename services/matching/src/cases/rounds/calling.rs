@@ -1,15 +1,17 @@
 //! What callers do with rounds: ask for one, read, call off.
 
+use std::collections::{BTreeSet, HashMap};
+
 use jiff::Timestamp;
 
 use wishwell_domain::error::Precondition;
 use wishwell_domain::event::Change;
-use wishwell_domain::ids::{DivisionCode, RoundId, Version};
-use wishwell_domain::limits::ROUNDS_UNFINISHED_MAX;
+use wishwell_domain::ids::{DivisionCode, NeedId, RoundId, Version};
+use wishwell_domain::limits::{PAGE_SIZE_MAX, ROUNDS_UNFINISHED_MAX};
 use wishwell_domain::round::{
     OutcomeState, Round, RoundOutcome, RoundProgress, RoundReport, RoundRules, RoundState, RoundStep,
 };
-use wishwell_domain::{Error, Violations};
+use wishwell_domain::{Error, Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_store::{Page, PageRequest, RoundFilter, WriteMode, Written};
 
@@ -41,9 +43,45 @@ impl Platform {
     ) -> Result<RoundAsked, Error> {
         let snapshot = self.fresh_snapshot(caller).await?;
         check(&asked.rules, &snapshot, &mut violations);
+        self.check_needs(caller, &asked.rules, &snapshot, &mut violations).await?;
         violations.into_result()?;
         hold_to_divisions(caller, &mut asked.rules, &snapshot)?;
         Ok(asked)
+    }
+
+    /// Checks that the needs a round is about, and those of its pins, are there for this caller, whatever has become of them.
+    async fn check_needs(
+        &self,
+        caller: &Caller,
+        rules: &RoundRules,
+        snapshot: &Snapshot,
+        violations: &mut Violations,
+    ) -> Result<(), Error> {
+        let pinned = rules.pinned.iter().map(|pin| pin.need);
+        let named: Vec<NeedId> =
+            rules.scope.needs.iter().copied().chain(pinned).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut items_of = HashMap::new();
+        for ids in named.chunks(PAGE_SIZE_MAX) {
+            let found = self.store.needs(caller.tenant(), ids).await?.into_iter();
+            let seen = found.filter(|need| caller.works_in(need.division.as_ref(), snapshot));
+            items_of.extend(seen.map(|need| (need.id, need.items.len())));
+        }
+        for (index, need) in rules.scope.needs.iter().enumerate() {
+            violations.require(items_of.contains_key(need), || {
+                dangling(format!("round.rules.scope.needs[{index}]"), need.name())
+            });
+        }
+        for (index, pin) in rules.pinned.iter().enumerate() {
+            match items_of.get(&pin.need) {
+                None => violations.add(dangling(format!("round.rules.pinned[{index}].need"), pin.need.name())),
+                Some(items) => violations.require((1..=*items).contains(&usize::from(pin.item_ordinal)), || {
+                    let field = format!("round.rules.pinned[{index}].item_ordinal");
+                    let message = format!("the need has {items} items");
+                    Violation::new(field, "item.unknown", message).with_value(pin.item_ordinal)
+                }),
+            }
+        }
+        Ok(())
     }
 
     /// Asks for a round that was checked and answers at once.
@@ -173,6 +211,22 @@ fn check(rules: &RoundRules, snapshot: &Snapshot, violations: &mut Violations) {
         let field = format!("round.rules.guarantees[{index}].division");
         references::division(&field, guarantee.division.as_ref(), snapshot, violations);
     }
+    for (index, cap) in rules.organization_caps.iter().enumerate() {
+        violations.require(snapshot.has_organization(cap.organization), || {
+            let field = format!("round.rules.organization_caps[{index}].organization");
+            dangling(field, cap.organization.name())
+        });
+    }
+    for (index, pin) in rules.pinned.iter().enumerate() {
+        violations.require(snapshot.resource(pin.resource).is_some(), || {
+            dangling(format!("round.rules.pinned[{index}].resource"), pin.resource.name())
+        });
+    }
+}
+
+/// A name that leads nowhere: a bound on nobody would bind nobody, and nothing would say so.
+fn dangling(field: String, name: String) -> Violation {
+    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
 }
 
 /// Whoever is held to divisions has rounds in them alone.
