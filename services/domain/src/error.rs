@@ -21,9 +21,13 @@ pub fn is_within(path: &str, field: &str) -> bool {
 
 /// One broken rule: which field, which rule, and the value unless it is sensitive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Error)]
-#[error("{field}: {message}{}", value.as_ref().map(|v| format!(" (got {v:?})")).unwrap_or_default())]
+#[error(
+    "{field}{}{message}{}",
+    if field.is_empty() { "" } else { ": " },
+    value.as_ref().map(|v| format!(" (got {v:?})")).unwrap_or_default()
+)]
 pub struct Violation {
-    /// Path of the field in the request, for example `need.items[2].quantity`.
+    /// Path of the field in the request, for example `need.items[2].quantity`; empty for the request as a whole.
     pub field: String,
     /// Stable identifier of the rule, for example `quantity.positive`.
     pub rule: String,

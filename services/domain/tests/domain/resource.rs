@@ -206,6 +206,7 @@ fn violations_are_bounded_shortened_and_all_told() {
     assert_eq!(error.to_string(), "2 field violation(s), first: a: m");
     let Error::InvalidArgument(list) = error else { panic!("another error") };
     assert_eq!(list[1].to_string(), "b: must be right (got \"3\")");
+    assert_eq!(Violation::new("", "r", "one of a, b must be set").to_string(), "one of a, b must be set");
 }
 
 #[test]

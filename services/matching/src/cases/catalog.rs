@@ -373,10 +373,11 @@ impl Step {
                 organization.suspension_reason.clear();
             }
             Self::Suspend { .. } if organization.state != OrganizationState::Verified => {
-                let (id, state) = (organization.id, organization.state);
+                let id = organization.id;
+                let state = if organization.state == OrganizationState::Applied { "applied" } else { "suspended" };
                 return Err(Error::FailedPrecondition {
                     precondition: Precondition::OrganizationState,
-                    message: format!("{id} is not verified, so it cannot be suspended (it is {state:?})"),
+                    message: format!("{id} is not verified, so it cannot be suspended (it is {state})"),
                     name: id.name(),
                 });
             }

@@ -514,7 +514,7 @@ fn must_be_open(need: &Need) -> Result<(), Error> {
     }
     Err(Error::FailedPrecondition {
         precondition: Precondition::NeedNotOpen,
-        message: format!("{} is not open any more (it is {:?})", need.id, need.state),
+        message: format!("{} is not open any more (it is {})", need.id, need.state.name()),
         name: need.id.name(),
     })
 }
