@@ -231,6 +231,17 @@ async fn an_import_sent_again_changes_nothing_and_a_changed_entry_changes_alone(
     let request = v1::ListCapacityPoolsRequest { filter: Some(find), ..Default::default() };
     let found = told(served.catalog(OPERATOR).list_capacity_pools(request).await).expect("listed").capacity_pools;
     assert_eq!(found[0].overrides[0].total, Some(10), "a period that says no total has the pool's");
+    let unknown = v1::CapacityOverride { total_unknown: true, ..slots().overrides.remove(0) };
+    let unknown = || vec![v1::CapacityPool { overrides: vec![unknown.clone()], ..slots() }];
+    assert_eq!(operator.upsert_pools(unknown()).await.expect("changed"), [Updated]);
+    assert_eq!(
+        operator.upsert_pools(unknown()).await.expect("unchanged"),
+        [Unchanged],
+        "unknown is not the pool's total"
+    );
+    let mut both = unknown();
+    both[0].overrides[0].total = Some(1);
+    refused("known and unknown", operator.upsert_pools(both).await, "INVALID_FIELDS", "capacity_pools[0].overrides[0]");
 
     let draws = |id: &str| v1::Resource {
         draws: vec![v1::CapacityDraw {

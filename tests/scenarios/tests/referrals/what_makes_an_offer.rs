@@ -72,6 +72,10 @@ async fn each_kind_of_pool_takes_the_figures_that_make_sense_for_it() {
     assert_eq!(changed.total, Some(9), "the usual figures stay");
     assert_eq!(changed.overrides.len(), 1);
     assert_eq!((changed.overrides[0].total, changed.overrides[0].used_elsewhere), (Some(2), 0));
+    let next = v1::SetCapacityRequest { total: None, total_unknown: true, ..week("2027-02-08") };
+    let unknown = operator.set(&slots.name, next).await.expect("the Monday after");
+    let said: Vec<_> = unknown.overrides.iter().map(|figures| (figures.total, figures.total_unknown)).collect();
+    assert_eq!(said, [(Some(2), false), (None, true)], "of one week nothing is known, whatever is of others");
     refused("a Tuesday", operator.set(&slots.name, week("2027-02-02")).await, "INVALID_FIELDS", "period_start");
     refused("no date", operator.set(&slots.name, week("2027-02-30")).await, "INVALID_FIELDS", "period_start");
     refused(
@@ -89,7 +93,7 @@ async fn each_kind_of_pool_takes_the_figures_that_make_sense_for_it() {
     let renamed = told(served.catalog(OPERATOR).update_capacity_pool(renamed).await).expect("renamed");
     let renamed = renamed.capacity_pool.expect("one");
     assert_eq!((renamed.title.as_str(), renamed.total), ("renamed", Some(9)), "figures are set by SetCapacity only");
-    assert_eq!((&renamed.overrides, &renamed.confirm_time), (&changed.overrides, &changed.confirm_time));
+    assert_eq!((&renamed.overrides, &renamed.confirm_time), (&unknown.overrides, &unknown.confirm_time));
 }
 
 fn desk_need(minors: bool) -> v1::Need {

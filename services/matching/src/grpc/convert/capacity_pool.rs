@@ -78,7 +78,7 @@ pub(crate) fn capacity_pool(
                 period_start: common::required_date(path, &figures.period_start, violations)?,
                 figures: Figures {
                     // Left out, the pool's own total holds.
-                    total: figures.total.or(message.total),
+                    total: figures.total.or(message.total.filter(|_| !figures.total_unknown)),
                     used_elsewhere: figures.used_elsewhere,
                     ..Figures::default()
                 },
@@ -147,6 +147,7 @@ pub(crate) fn capacity_pool_out(pool: &CapacityPool) -> v1::CapacityPool {
                 pending: period.figures.pending,
                 committed: period.figures.committed,
                 consumed: period.figures.consumed,
+                total_unknown: period.figures.total.is_none(),
             })
             .collect(),
         pledged: pool.pledged,

@@ -13,7 +13,7 @@ pub(super) fn left_now(pool: &v1::CapacityPool, now: Timestamp) -> Option<i64> {
     let start = start.to_string();
     let (total, taken) = match pool.overrides.iter().find(|figures| figures.period_start == start) {
         Some(figures) => (
-            figures.total.or(pool.total)?,
+            figures.total.or(pool.total.filter(|_| !figures.total_unknown))?,
             [figures.used_elsewhere, figures.pending, figures.committed, figures.consumed],
         ),
         None => (pool.total?, [pool.used_elsewhere, 0, 0, 0]),
@@ -61,6 +61,8 @@ mod tests {
             ..v1::CapacityPool::default()
         };
         assert_eq!(left_now(&pool, now), Some(51));
+        pool.overrides[0].total_unknown = true;
+        assert_eq!(left_now(&pool, now), None, "nothing is known of this week, whatever is of others");
         pool.overrides.clear();
         assert_eq!(left_now(&pool, now), Some(42));
         pool.total = None;
