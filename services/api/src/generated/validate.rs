@@ -2911,6 +2911,26 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CapacityOverride {
                 );
             violations.push(violation);
         }
+        {
+            let mut _oneof_count = 0u32;
+            if self.total.is_some() {
+                _oneof_count += 1;
+            }
+            if self.total_unknown {
+                _oneof_count += 1;
+            }
+            if _oneof_count > 1 {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                                "",
+                                "message.oneof",
+                                "only one of total, total_unknown can be set",
+                            )
+                            .without_rule_path(),
+                    );
+            }
+        }
         if violations.is_empty() {
             Ok(())
         } else {
@@ -9834,6 +9854,50 @@ impl ::prost_protovalidate::Validate for wishwell::v1::UpdateNeedResponse {
         }
     }
 }
+impl ::prost_protovalidate::Validate for wishwell::v1::ArrivedQuantity {
+    fn validate(
+        &self,
+    ) -> ::core::result::Result<(), ::prost_protovalidate::ValidationError> {
+        let mut violations = ::std::vec::Vec::new();
+        {
+            static RE: ::std::sync::LazyLock<crate::validation::Pattern> = ::std::sync::LazyLock::new(||
+            {
+                crate::validation::Pattern::new(
+                        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+                    )
+                    .expect("pattern validated at codegen time")
+            });
+            if !RE.is_match(&self.referral) {
+                violations
+                    .push(
+                        ::prost_protovalidate::Violation::new(
+                            "referral",
+                            "string.pattern",
+                            "does not match regex pattern `^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`",
+                        ),
+                    );
+            }
+        }
+        #[allow(unused_comparisons)]
+        if self.quantity < 0i64 || self.quantity > 1099511627776i64 {
+            let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                "quantity",
+                "int64.gte_lte",
+                "int64.gte",
+            );
+            violation
+                .set_message(
+                    "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                );
+            violations.push(violation);
+        }
+        if violations.is_empty() {
+            Ok(())
+        } else {
+            Err(::prost_protovalidate::ValidationError::new(violations))
+        }
+    }
+}
 impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedRequest {
     fn validate(
         &self,
@@ -9897,6 +9961,27 @@ impl ::prost_protovalidate::Validate for wishwell::v1::WithdrawNeedRequest {
                             "string.uuid",
                         ),
                     );
+            }
+        }
+        if self.arrived.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "arrived",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.arrived.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("arrived", _idx_u64);
+                    violations.push(_viol);
+                }
             }
         }
         if violations.is_empty() {
@@ -9991,6 +10076,27 @@ impl ::prost_protovalidate::Validate for wishwell::v1::CloseNeedRequest {
                             "string.uuid",
                         ),
                     );
+            }
+        }
+        if self.arrived.len() > 100usize {
+            violations
+                .push(
+                    ::prost_protovalidate::Violation::new(
+                        "arrived",
+                        "repeated.max_items",
+                        "must have at most 100 items",
+                    ),
+                );
+        }
+        for (_idx, _item) in self.arrived.iter().enumerate() {
+            if let ::core::result::Result::Err(_e) = ::prost_protovalidate::Validate::validate(
+                _item,
+            ) {
+                let _idx_u64: u64 = _idx as u64;
+                for mut _viol in _e.into_violations() {
+                    _viol.prepend_index("arrived", _idx_u64);
+                    violations.push(_viol);
+                }
             }
         }
         if violations.is_empty() {
@@ -13017,6 +13123,21 @@ impl ::prost_protovalidate::Validate for wishwell::v1::FailReferralRequest {
             if (*_val) < 0i64 || (*_val) > 1099511627776i64 {
                 let mut violation = ::prost_protovalidate::Violation::new_constraint(
                     "quantity",
+                    "int64.gte_lte",
+                    "int64.gte",
+                );
+                violation
+                    .set_message(
+                        "value must be greater than or equal to 0 and less than or equal to 1099511627776",
+                    );
+                violations.push(violation);
+            }
+        }
+        if let ::core::option::Option::Some(ref _val) = self.returned_quantity {
+            #[allow(unused_comparisons)]
+            if (*_val) < 0i64 || (*_val) > 1099511627776i64 {
+                let mut violation = ::prost_protovalidate::Violation::new_constraint(
+                    "returned_quantity",
                     "int64.gte_lte",
                     "int64.gte",
                 );

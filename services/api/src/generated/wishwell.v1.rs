@@ -2200,7 +2200,8 @@ pub struct CapacityOverride {
     /// First day of the period, as `YYYY-MM-DD` in the pool's zone.
     #[prost(string, tag = "1")]
     pub period_start: ::prost::alloc::string::String,
-    /// Capacity of that period in the pool's unit, at least 0; absent when the pool's total holds.
+    /// Capacity of that period in the pool's unit, at least 0; absent when it is not known. On input absent without `total_unknown` means that
+    /// the pool's total holds; answers always tell which total that is.
     #[prost(int64, optional, tag = "2")]
     pub total: ::core::option::Option<i64>,
     /// Taken outside Wishwell in that period, in the pool's unit, at least 0.
@@ -2215,6 +2216,9 @@ pub struct CapacityOverride {
     /// Delivered in that period, in the pool's unit.
     #[prost(int64, tag = "6")]
     pub consumed: i64,
+    /// Whether the total of that period is not known, whatever is known of other periods: then it can be asked for and promises nothing.
+    #[prost(bool, tag = "7")]
+    pub total_unknown: bool,
 }
 impl ::prost::Name for CapacityOverride {
     const NAME: &'static str = "CapacityOverride";
@@ -2247,7 +2251,7 @@ pub struct CapacityPool {
     /// How its capacity behaves.
     #[prost(enumeration = "CapacityKind", tag = "6")]
     pub kind: i32,
-    /// Code of the unit its figures are in; `fen` (minor units) for a budget.
+    /// Code of the unit its figures are in; for a budget `fen` or `minor_unit` in CNY, `minor_unit` in every other currency.
     #[prost(string, tag = "7")]
     pub unit: ::prost::alloc::string::String,
     /// Capacity in `unit` (per period for slots), at least 0; absent when unknown, and for an unbounded pool.
@@ -2259,7 +2263,7 @@ pub struct CapacityPool {
     /// IANA time zone of its periods, such as `Asia/Shanghai`; required for slots, empty for others.
     #[prost(string, tag = "10")]
     pub time_zone: ::prost::alloc::string::String,
-    /// ISO 4217 code of its money; required for a budget, empty for others.
+    /// ISO 4217 code of its money, which is not looked up; required for a budget, empty for others.
     #[prost(string, tag = "11")]
     pub currency: ::prost::alloc::string::String,
     /// Taken outside Wishwell (per period for slots), in `unit`, at least 0.
@@ -2291,7 +2295,8 @@ pub struct CapacityPool {
     /// When it was last changed.
     #[prost(message, optional, tag = "20")]
     pub update_time: ::core::option::Option<::prost_types::Timestamp>,
-    /// Delivered for good, in `unit`: it counts against the total, which therefore includes what was given away.
+    /// Delivered, in `unit`: it counts against the total, which therefore includes what was given away. What is there still where a delivery
+    /// was disputed and settled as failed (FailReferral) counts no more.
     #[prost(int64, tag = "21")]
     pub consumed: i64,
     /// Whether it was pledged with a wish (认捐) and nothing of it is there for anybody else. What draws on it is no near miss, and lacks nothing
@@ -3887,10 +3892,10 @@ pub mod catalog_service_client {
                 );
             self.inner.unary(req, path, codec).await
         }
-        /// Suspends an organization. From then on its resources are no candidates, it cannot accept what it was offered, and learns of nobody how
-        /// they can be reached; verifying it again lifts the suspension. Offers that wait for its answer lapse in their time, and automatic ones go on
-        /// to the next candidate then. What it has promised stands until somebody calls it off: ListReferrals tells which that is, by organization
-        /// and state, and the answer how much.
+        /// Suspends an organization that is verified; of any other state it is refused, ILLEGAL_STATE. From then on its resources are no candidates, it
+        /// cannot accept what it was offered, and learns of nobody how they can be reached; verifying it again lifts the suspension. Offers that wait
+        /// for its answer lapse in their time, and automatic ones go on to the next candidate then. What it has promised stands until somebody calls it
+        /// off: ListReferrals tells which that is, by organization and state, and the answer how much.
         pub async fn suspend_organization(
             &mut self,
             request: impl tonic::IntoRequest<super::SuspendOrganizationRequest>,
@@ -4429,10 +4434,10 @@ pub mod catalog_service_server {
             tonic::Response<super::VerifyOrganizationResponse>,
             tonic::Status,
         >;
-        /// Suspends an organization. From then on its resources are no candidates, it cannot accept what it was offered, and learns of nobody how
-        /// they can be reached; verifying it again lifts the suspension. Offers that wait for its answer lapse in their time, and automatic ones go on
-        /// to the next candidate then. What it has promised stands until somebody calls it off: ListReferrals tells which that is, by organization
-        /// and state, and the answer how much.
+        /// Suspends an organization that is verified; of any other state it is refused, ILLEGAL_STATE. From then on its resources are no candidates, it
+        /// cannot accept what it was offered, and learns of nobody how they can be reached; verifying it again lifts the suspension. Offers that wait
+        /// for its answer lapse in their time, and automatic ones go on to the next candidate then. What it has promised stands until somebody calls it
+        /// off: ListReferrals tells which that is, by organization and state, and the answer how much.
         async fn suspend_organization(
             &self,
             request: tonic::Request<super::SuspendOrganizationRequest>,
@@ -6244,17 +6249,18 @@ pub struct Need {
     #[prost(enumeration = "Urgency", tag = "6")]
     pub urgency: i32,
     /// The latest instant at which help is of use, for what recurs at which its last occurrence is; absent when there is none or a window is
-    /// given.
+    /// given. When it is said, it lies ahead, by at most 400 days.
     #[prost(message, optional, tag = "7")]
     pub deadline: ::core::option::Option<::prost_types::Timestamp>,
-    /// The time in which help is of use, all occurrences of what recurs; absent when any time is or a deadline is given.
+    /// The time in which help is of use, all occurrences of what recurs; absent when any time is or a deadline is given. When it is said, it
+    /// ends ahead, by at most 400 days, and is at most 400 days long.
     #[prost(message, optional, tag = "8")]
     pub window: ::core::option::Option<TimeWindow>,
     /// Where help is needed; absent when only the division is known: the centre of the division stands in for it then, in distances as in
     /// circles, polygons and limits of travel. Sensitive.
     #[prost(message, optional, tag = "9")]
     pub place: ::core::option::Option<GeoPoint>,
-    /// Code of the division in which help is needed; empty when unknown.
+    /// Code of the division in which help is needed; empty when unknown, which it may be with a place, and where only remote help is asked for.
     #[prost(string, tag = "10")]
     pub division: ::prost::alloc::string::String,
     /// How help can reach the person.
@@ -6537,7 +6543,7 @@ pub struct DecisionRecord {
     /// Version of engine and scoring rules.
     #[prost(string, tag = "3")]
     pub engine_version: ::prost::alloc::string::String,
-    /// Place among the candidates, from 1; absent when the resource was no candidate.
+    /// Place among the candidates, from 1, of automatic offers; absent of others, for which no place is looked for.
     #[prost(int32, optional, tag = "4")]
     pub rank: ::core::option::Option<i32>,
     /// Score in millionths; absent when the resource was no candidate, or the need or its beneficiary was erased.
@@ -6683,6 +6689,10 @@ pub struct Referral {
     /// The round that made the offer, `rounds/{uuid}`; empty where it came about in another way, and for partners.
     #[prost(string, tag = "36")]
     pub round: ::prost::alloc::string::String,
+    /// Units of `units` that had not arrived and were there still when a dispute was settled as failed: the pools have them again. 0 of whatever
+    /// else, where none were, and where nobody said so.
+    #[prost(int64, tag = "37")]
+    pub returned_units: i64,
 }
 impl ::prost::Name for Referral {
     const NAME: &'static str = "Referral";
@@ -7377,7 +7387,8 @@ pub struct RoundScope {
     /// With one of these group tags, at most 6.
     #[prost(enumeration = "GroupTag", repeated, tag = "3")]
     pub group_tags: ::prost::alloc::vec::Vec<i32>,
-    /// Exactly these, `needs/{uuid}`, as far as they pass the rest, at most 10000.
+    /// Exactly these, `needs/{uuid}`, as far as they are open and pass the rest, at most 10000. One that never was, or that the caller may not
+    /// know of, is refused.
     #[prost(string, repeated, tag = "4")]
     pub needs: ::prost::alloc::vec::Vec<::prost::alloc::string::String>,
 }
@@ -7495,7 +7506,7 @@ pub struct RoundRules {
     /// What a served unit counts within its tier; unspecified means people before units.
     #[prost(enumeration = "RoundCounting", tag = "2")]
     pub counting: i32,
-    /// What comes after the tiers, most important first: each aim once; none means guarantees, then distance, then load.
+    /// What comes after the tiers, most important first: all three aims, each once, or none, which means guarantees, then distance, then load.
     #[prost(enumeration = "RoundAim", repeated, tag = "3")]
     pub aims: ::prost::alloc::vec::Vec<i32>,
     /// Whether the guarantees come before the tiers, wherever `aims` has them.
@@ -8459,7 +8470,7 @@ pub enum RoundFailure {
     Unspecified = 0,
     /// More needs, resources or pairs than a round may have.
     TooLarge = 1,
-    /// Its rules cannot be met with the needs there are, such as figures that span more than fits.
+    /// Its rules cannot be met with the needs there are, such as figures that span more than fits, or a pin whose resource cannot serve its item.
     Rules = 2,
     /// The check did not accept the certificate: nothing was offered.
     Uncertified = 3,
@@ -8699,7 +8710,7 @@ pub struct PlanRules {
     /// What a served unit counts within its tier; unspecified means people before units.
     #[prost(enumeration = "RoundCounting", tag = "1")]
     pub counting: i32,
-    /// What comes after the tiers, most important first: each aim once; none means guarantees, then distance, then load.
+    /// What comes after the tiers, most important first: all three aims, each once, or none, which means guarantees, then distance, then load.
     #[prost(enumeration = "RoundAim", repeated, tag = "2")]
     pub aims: ::prost::alloc::vec::Vec<i32>,
     /// Whether the guarantees come before the tiers, wherever `aims` has them.
@@ -10764,8 +10775,31 @@ impl ::prost::Name for UpdateNeedResponse {
         "/wishwell.v1.UpdateNeedResponse".into()
     }
 }
-/// Request of WithdrawNeed.
+/// How much had arrived of what ends with its need.
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+pub struct ArrivedQuantity {
+    /// The referral, `referrals/{uuid}`. Refused with `need.not_under_way` where it is none of the need's that was accepted and is under way: of an
+    /// offer nothing can have arrived, and of what is over it was said.
+    #[prost(string, tag = "1")]
+    pub referral: ::prost::alloc::string::String,
+    /// Units over all occurrences that had arrived, fewer than were promised; 0 means none. As `quantity` of CancelReferral: they are used up and
+    /// served, nobody is asked to confirm them, and the rest is free again. Refused with `step.quantity_range` when it is more, and with
+    /// `step.quantity_whole` when it is all: deliver them before.
+    #[prost(int64, tag = "2")]
+    pub quantity: i64,
+}
+impl ::prost::Name for ArrivedQuantity {
+    const NAME: &'static str = "ArrivedQuantity";
+    const PACKAGE: &'static str = "wishwell.v1";
+    fn full_name() -> ::prost::alloc::string::String {
+        "wishwell.v1.ArrivedQuantity".into()
+    }
+    fn type_url() -> ::prost::alloc::string::String {
+        "/wishwell.v1.ArrivedQuantity".into()
+    }
+}
+/// Request of WithdrawNeed.
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct WithdrawNeedRequest {
     /// The need, `needs/{uuid}`.
@@ -10781,6 +10815,11 @@ pub struct WithdrawNeedRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// How much had arrived of referrals of this need that end with it, each once: those that were accepted and are under way. Of the others, and
+    /// of those that are not named, nothing had. All or nothing: where one of them cannot be so, the need stays as it is. At most 100; of more, say
+    /// it before, with CancelReferral.
+    #[prost(message, repeated, tag = "5")]
+    pub arrived: ::prost::alloc::vec::Vec<ArrivedQuantity>,
 }
 impl ::prost::Name for WithdrawNeedRequest {
     const NAME: &'static str = "WithdrawNeedRequest";
@@ -10813,7 +10852,7 @@ impl ::prost::Name for WithdrawNeedResponse {
     }
 }
 /// Request of CloseNeed.
-#[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
+#[derive(Clone, PartialEq, ::prost::Message)]
 #[prost(skip_debug)]
 pub struct CloseNeedRequest {
     /// The need, `needs/{uuid}`.
@@ -10829,6 +10868,11 @@ pub struct CloseNeedRequest {
     /// UUID chosen by the caller. The same id with the same body has one effect and one answer; empty means no such promise.
     #[prost(string, tag = "4")]
     pub request_id: ::prost::alloc::string::String,
+    /// How much had arrived of referrals of this need that end with it, each once: those that were accepted and are under way. Of the others, and
+    /// of those that are not named, nothing had. All or nothing: where one of them cannot be so, the need stays as it is. At most 100; of more, say
+    /// it before, with CancelReferral.
+    #[prost(message, repeated, tag = "5")]
+    pub arrived: ::prost::alloc::vec::Vec<ArrivedQuantity>,
 }
 impl ::prost::Name for CloseNeedRequest {
     const NAME: &'static str = "CloseNeedRequest";
@@ -11331,8 +11375,8 @@ pub mod need_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that is said first: cancel its referral with the units
-        /// that had arrived (CancelReferral), or deliver them.
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless `arrived` says how much, or it was said before:
+        /// its referral was cancelled with the units that had arrived (CancelReferral), or they were delivered.
         pub async fn withdraw_need(
             &mut self,
             request: impl tonic::IntoRequest<super::WithdrawNeedRequest>,
@@ -11359,7 +11403,7 @@ pub mod need_service_client {
         }
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
-        /// Of a series under way, say first what has been given, as before WithdrawNeed.
+        /// Of a series under way, say what has been given, as with WithdrawNeed.
         pub async fn close_need(
             &mut self,
             request: impl tonic::IntoRequest<super::CloseNeedRequest>,
@@ -11524,8 +11568,8 @@ pub mod need_service_server {
             tonic::Status,
         >;
         /// Withdraws a need that is open or partly served, because whoever asked takes it back. Offers for it are withdrawn, promises
-        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless that is said first: cancel its referral with the units
-        /// that had arrived (CancelReferral), or deliver them.
+        /// cancelled; what has arrived stays served. Of a series under way nothing has, unless `arrived` says how much, or it was said before:
+        /// its referral was cancelled with the units that had arrived (CancelReferral), or they were delivered.
         async fn withdraw_need(
             &self,
             request: tonic::Request<super::WithdrawNeedRequest>,
@@ -11535,7 +11579,7 @@ pub mod need_service_server {
         >;
         /// Closes a need that is open or partly served, because nothing more is to come of it: nobody can help, whoever asked cannot be reached
         /// or has moved away, or was helped otherwise. What is under way for it ends as by WithdrawNeed; what has arrived stays served.
-        /// Of a series under way, say first what has been given, as before WithdrawNeed.
+        /// Of a series under way, say what has been given, as with WithdrawNeed.
         async fn close_need(
             &self,
             request: tonic::Request<super::CloseNeedRequest>,
@@ -14891,6 +14935,12 @@ pub struct FailReferralRequest {
     /// and where the step is not theirs.
     #[prost(bool, tag = "6")]
     pub by_provider: bool,
+    /// Units over all occurrences of what is disputed that had not arrived and are there still: with the provider, which never sent them, or back
+    /// with it; at most those that had not arrived, absent or 0 means none. What of them was used up in stocks, budgets and slots is free again, a
+    /// period that has passed for nobody's use; the rest stays used up. Of what is given once (a pledge) they are free for nobody else. Refused with
+    /// `step.returned_range` when it is more, and with `step.returned` of what is not disputed: that gives back by itself what had not arrived.
+    #[prost(int64, optional, tag = "7")]
+    pub returned_quantity: ::core::option::Option<i64>,
 }
 impl ::prost::Name for FailReferralRequest {
     const NAME: &'static str = "FailReferralRequest";
@@ -15767,9 +15817,10 @@ pub mod referral_service_client {
             self.inner.unary(req, path, codec).await
         }
         /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
-        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`. Say how much of it had arrived until then: that is used up and
-        /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
-        /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
+        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`.
+        /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
+        /// of a series was given already. What was delivered and disputed stays used up in its pools, however much of it counts as served, unless
+        /// `returned_quantity` says how much is there still.
         pub async fn fail_referral(
             &mut self,
             request: impl tonic::IntoRequest<super::FailReferralRequest>,
@@ -16068,9 +16119,10 @@ pub mod referral_service_server {
             tonic::Status,
         >;
         /// It is settled that the help did not come about, or not all of it. After an automatic offer of which its provider says so, the next candidate is
-        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`. Say how much of it had arrived until then: that is used up and
-        /// served, the rest is given back. Otherwise everything is given back, also what of a series was given already. What was delivered and disputed
-        /// stays used up in its pools, however much of it counts as served: where it is there still, raise their totals.
+        /// asked. A case worker speaks for the offering side, and asks it with AutoRefer, or records what the provider told, with `by_provider`.
+        /// Say how much of it had arrived until then: that is used up and served, the rest is given back. Otherwise everything is given back, also what
+        /// of a series was given already. What was delivered and disputed stays used up in its pools, however much of it counts as served, unless
+        /// `returned_quantity` says how much is there still.
         async fn fail_referral(
             &self,
             request: tonic::Request<super::FailReferralRequest>,
