@@ -49,7 +49,8 @@ impl View<'_> {
             40..48 => (PARTNER, "ClaimWish", vec![self.chosen(dice, Origin::Claim)?]),
             48..51 => (PARTNER, "PledgeWish", self.pledge(dice)?),
             51..84 => {
-                let step = self.step(dice)?;
+                let against = dice.chance(45).then(|| self.against(dice)).flatten();
+                let step = against.or_else(|| self.step(dice))?;
                 (name_of(step.role), "Step", vec![Command::Step(step)])
             }
             84..92 => (PARTNER, "SetFigures", vec![self.figures(dice)]),
@@ -211,8 +212,8 @@ impl View<'_> {
         let some = dice.between(1, referral.units);
         let units = match dice.below(10) {
             // What had arrived until then, now and then all of it, which is no part.
-            0..5 if ends => Some(dice.between(0, referral.units - 1)),
-            5 if ends => Some(referral.units),
+            0..7 if ends => Some(dice.between(0, referral.units - 1)),
+            7 if ends => Some(referral.units),
             0..3 if counts => Some(some),
             3..6 if counts => Some(referral.units),
             _ if counts && referral.enquiry && dice.chance(80) => Some(some),
@@ -233,6 +234,26 @@ impl View<'_> {
             rating: (action == Action::Confirm).then(|| dice.pick(&[4, 5, 5, 6])),
             expected: dice.chance(10).then_some(version),
             ..Step::new(referral.id, action, role)
+        })
+    }
+
+    /// A step against what was said to be delivered: it is disputed, or settled that it was not, and mostly some of it is there still.
+    fn against(&self, dice: &mut Dice) -> Option<Step> {
+        let of = |state| {
+            let referrals = self.audit.referrals.values().filter(|referral| referral.state == state);
+            referrals.collect::<Vec<&Referral>>()
+        };
+        let (disputed, delivered) = (of(ReferralState::Disputed), of(ReferralState::Delivered));
+        if disputed.is_empty() {
+            let referral = (!delivered.is_empty()).then(|| dice.pick(&delivered))?;
+            return Some(Step::new(referral.id, Action::Dispute, Role::CaseWorker));
+        }
+        let referral = dice.pick(&disputed);
+        let arrived = dice.between(0, referral.units - 1);
+        Some(Step {
+            units: Some(arrived),
+            returned: Some(dice.between(0, referral.units - arrived + 1)),
+            ..Step::new(referral.id, Action::Fail, Role::CaseWorker)
         })
     }
 

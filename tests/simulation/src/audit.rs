@@ -100,6 +100,7 @@ impl Audit {
         note(Happening::Followed, |referral| referral.previous.is_some());
         note(Happening::Delivered, |referral| referral.served_units() > 0);
         note(Happening::ArrivedInPart, |referral| referral.arrived > 0);
+        note(Happening::CameBack, |referral| referral.returned > 0);
         note(Happening::Lapsed, |referral| referral.state == ReferralState::Expired);
         note(Happening::Escalated, |referral| referral.escalated_at.is_some());
         note(Happening::GivenUp, |referral| referral.origin == Origin::Automatic && steps::was_given_up(referral));

@@ -35,6 +35,8 @@ pub enum Happening {
     Delivered,
     /// A part had arrived when a promise ended early.
     ArrivedInPart,
+    /// What was said to be delivered was there still.
+    CameBack,
     /// An offer lapsed.
     Lapsed,
     /// Nobody was left to ask, or help was overdue.
@@ -53,7 +55,7 @@ pub enum Happening {
 
 impl Happening {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::CarriedOut,
         Self::Refused,
         Self::AnsweredAgain,
@@ -69,6 +71,7 @@ impl Happening {
         Self::Followed,
         Self::Delivered,
         Self::ArrivedInPart,
+        Self::CameBack,
         Self::Lapsed,
         Self::Escalated,
         Self::CalledOff,
