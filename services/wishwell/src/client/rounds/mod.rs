@@ -107,7 +107,9 @@ pub(crate) async fn list(arguments: &RoundsArgs, config: &ClientConfig) -> Resul
         return Ok(lines.into_iter().map(|line| line + "\n").collect());
     }
     let scopes = scopes(&server.catalog(), &rounds).await;
-    let scopes = scopes.map_err(|status| refused("what the rounds are about cannot be named", &status))?;
+    let scopes = scopes.map_err(|status| {
+        server.refused(("what the rounds are about cannot be named", "无法列出各轮的范围"), &status)
+    })?;
     Ok(table(&rounds, &scopes, config.lang) + &left_out)
 }
 
@@ -116,7 +118,7 @@ fn table(rounds: &[Round], scopes: &[Vec<LocalizedText>], lang: Lang) -> String 
     let mut table = Table::new([
         (lang.pick("round", "轮次"), Align::Left),
         (&asked_for, Align::Left),
-        (lang.pick("by", "由谁"), Align::Left),
+        (lang.pick("by", "操作人"), Align::Left),
         (lang.pick("about", "范围"), Align::Left),
         (lang.pick("state", "状态"), Align::Left),
         (lang.pick("items", "需求项"), Align::Right),
