@@ -147,6 +147,10 @@ impl Memory {
             match change {
                 Change::CapacityPool(pool) => drop(self.pools.insert(pool.id.as_uuid(), Arc::new(pool.clone()))),
                 Change::Need(need) => drop(self.needs.insert(need.id.as_uuid(), Arc::new(need.as_ref().clone()))),
+                // What is pledged, nobody can have judged by a picture from before.
+                Change::Resource(resource) => {
+                    self.changed(draft.end().position, change.kind(), &resource.id.name());
+                }
                 _ => {}
             }
         }
