@@ -11,7 +11,7 @@ use crate::recurring::recurring;
 use crate::score::{Millionths, ScoreTerm, Terms};
 use crate::snapshot::area::AreaSet;
 use crate::snapshot::hours::{Hours, WholeDays};
-use crate::snapshot::row::{ANY_UNIT, AreaKind, NONE, Row};
+use crate::snapshot::row::{ANY_UNIT, AreaKind, Row};
 
 /// Marks an unknown distance; sorts after every known one.
 pub(crate) const UNKNOWN_DISTANCE: u32 = u32::MAX;
@@ -78,7 +78,9 @@ pub(crate) struct Memo {
     query: u32,
     open: Vec<(u32, bool)>,
     days: Option<WholeDays>,
+    /// By rule, and at the end for whatever has none.
     eligible: Vec<(u32, Eligible)>,
+    no_rule: usize,
 }
 
 impl Memo {
@@ -94,30 +96,36 @@ impl Memo {
         }
         let (schedules, programs) = (context.tables.schedules.len(), context.tables.programs.len());
         self.open.resize(self.open.len().max(schedules), (0, false));
-        self.eligible.resize(self.eligible.len().max(programs), (0, Eligible::Anyone));
+        self.eligible.resize(self.eligible.len().max(programs + 1), (0, Eligible::Anyone));
+        self.no_rule = programs;
+        self.eligible[programs] = (self.query, Eligible::Anyone);
     }
 
     /// What the rule at `program` says.
+    ///
+    /// Which of two resources beside one another has a rule nobody can foresee: there is no branch for it.
     #[inline]
     pub(crate) fn eligible(&mut self, context: &Context<'_>, program: u32) -> Eligible {
-        if program == NONE {
-            return Eligible::Anyone;
-        }
-        // Whose wish it is nobody is to learn from what fits.
-        if context.somewhere.is_some() {
-            return Eligible::Unknown;
-        }
-        let Some(known) = self.eligible.get_mut(program as usize) else { return Eligible::Unknown };
-        if known.0 != self.query {
-            let eligible = match context.tables.programs.get(program).and_then(|program| program.holds(&context.facts))
-            {
-                Some(true) => Eligible::Yes,
-                Some(false) => Eligible::No,
-                None => Eligible::Unknown,
-            };
-            *known = (self.query, eligible);
-        }
-        known.1
+        let at = (program as usize).min(self.no_rule);
+        let (query, eligible) = self.eligible[at];
+        if query == self.query { eligible } else { self.find_out(context, at) }
+    }
+
+    #[inline(never)]
+    fn find_out(&mut self, context: &Context<'_>, at: usize) -> Eligible {
+        let program = || context.tables.programs.get(u32::try_from(at).ok()?);
+        let holds = match context.somewhere {
+            // Whose wish it is nobody is to learn from what fits.
+            Some(_) => None,
+            None => program().and_then(|program| program.holds(&context.facts)),
+        };
+        let eligible = match holds {
+            Some(true) => Eligible::Yes,
+            Some(false) => Eligible::No,
+            None => Eligible::Unknown,
+        };
+        self.eligible[at] = (self.query, eligible);
+        eligible
     }
 
     /// Whether the schedule is open at some time of the whole window.

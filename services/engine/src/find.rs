@@ -275,15 +275,11 @@ impl<'a> Search<'a> {
             if bound < threshold || masked && self.snapshot.mask.contains(row) {
                 continue;
             }
-            match self.memo.eligible(context, entries.program(at)) {
-                Eligible::Anyone | Eligible::Yes => {}
-                Eligible::No => failures += 1,
-                Eligible::Unknown => {
-                    bound = bound.saturating_sub(self.bounds.certain);
-                    if bound < threshold {
-                        continue;
-                    }
-                }
+            let eligible = self.memo.eligible(context, entries.program(at));
+            failures += u32::from(eligible == Eligible::No);
+            bound = bound.saturating_sub(if eligible == Eligible::Unknown { self.bounds.certain } else { 0 });
+            if bound < threshold {
+                continue;
             }
             let resource = ResourceRef(row | bit);
             let pending = Pending { bound, resource, levels_below: entries.levels(at), failures: failures as u8 };

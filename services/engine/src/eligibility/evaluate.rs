@@ -63,6 +63,12 @@ impl Program {
     /// Whether the expression is true; none where the facts do not settle it. What [`Self::evaluate`] says, without looking for why.
     #[must_use]
     pub(crate) fn holds(&self, facts: &BoundFacts<'_>) -> Option<bool> {
+        // Most needs say little, and most rules ask for something else.
+        if self.asked & facts.known == 0 { self.unasked } else { self.computed(facts) }
+    }
+
+    /// As [`Self::holds`], by computing it.
+    pub(super) fn computed(&self, facts: &BoundFacts<'_>) -> Option<bool> {
         match self.value(self.root()?, facts) {
             Value::Bool(value) => Some(value),
             _ => None,

@@ -8,9 +8,9 @@ use wishwell_domain::fact_catalogue;
 
 use super::catalogue;
 
-/// Most facts of the catalogue.
-pub(super) const CATALOGUE_MAX: usize = 64;
-const _: () = assert!(fact_catalogue::FACTS.len() <= CATALOGUE_MAX, "a set of facts fits a word");
+/// Facts of the catalogue.
+pub(super) const CATALOGUE: usize = fact_catalogue::FACTS.len();
+const _: () = assert!(CATALOGUE <= u64::BITS as usize, "a set of facts fits a word");
 
 /// What is known of one fact.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,17 +27,18 @@ pub(super) enum Slot<'a> {
 /// The facts of one query, ready for evaluation.
 #[derive(Debug, Clone)]
 pub struct BoundFacts<'a> {
-    pub(super) slots: [Slot<'a>; CATALOGUE_MAX],
+    pub(super) slots: [Slot<'a>; CATALOGUE],
     /// Whether lists are complete, so that what they lack is false. Otherwise it is unknown: lists of tags rarely are complete.
     pub(super) lists_are_complete: bool,
-    any: bool,
+    /// Those that are known, a bit for each.
+    pub(super) known: u64,
 }
 
 impl<'a> BoundFacts<'a> {
     /// No fact is known.
     #[must_use]
     pub fn nothing() -> Self {
-        Self { slots: [Slot::Unknown; CATALOGUE_MAX], lists_are_complete: false, any: false }
+        Self { slots: [Slot::Unknown; CATALOGUE], lists_are_complete: false, known: 0 }
     }
 
     /// Facts and group tags; a tag makes its fact true where nothing was said about it. Facts the catalogue does not have, or of
@@ -77,7 +78,7 @@ impl<'a> BoundFacts<'a> {
     /// Whether anything is known.
     #[must_use]
     pub const fn any(&self) -> bool {
-        self.any
+        self.known != 0
     }
 
     fn set(&mut self, at: usize, value: &'a FactValue) {
@@ -90,15 +91,15 @@ impl<'a> BoundFacts<'a> {
             _ => return,
         };
         self.slots[at] = slot;
-        self.any = true;
+        self.known |= 1 << at;
     }
 
     fn set_missing(&mut self, key: &str, value: Slot<'a>) {
-        if let Some(slot) = fact_catalogue::index_of(key).and_then(|at| self.slots.get_mut(at))
-            && matches!(slot, Slot::Unknown)
+        if let Some(at) = fact_catalogue::index_of(key)
+            && self.known >> at & 1 == 0
         {
-            *slot = value;
-            self.any = true;
+            self.slots[at] = value;
+            self.known |= 1 << at;
         }
     }
 }

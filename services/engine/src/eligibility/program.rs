@@ -81,6 +81,10 @@ pub struct Program {
     pub(super) nodes: Box<[Placed]>,
     /// Whether anything in it can fail to have a value: division by zero, overflow.
     pub(super) has_arithmetic: bool,
+    /// The facts it asks for, as bits.
+    pub(super) asked: u64,
+    /// What it comes to where none of them is known.
+    pub(super) unasked: Option<bool>,
 }
 
 impl Program {
@@ -93,7 +97,10 @@ impl Program {
         bounds::check(source)?;
         let nodes = on_a_large_stack(source)?;
         let has_arithmetic = nodes.iter().any(|placed| matches!(placed.node, Node::Arithmetic(..) | Node::Negate(_)));
-        Ok(Self { source: source.into(), nodes: nodes.into(), has_arithmetic })
+        let asked = nodes.iter().fold(0, |asked, placed| asked | asked_of(placed));
+        let mut program = Self { source: source.into(), nodes: nodes.into(), has_arithmetic, asked, unasked: None };
+        program.unasked = program.computed(&BoundFacts::nothing());
+        Ok(program)
     }
 
     /// Compiles an expression that is written now: what it compares facts with has to be something that they can be. Expressions that are
@@ -109,7 +116,7 @@ impl Program {
 
     /// A program that decides nothing, for an expression that does not compile: the store holds checked ones only.
     pub(crate) fn always_unknown(source: &str) -> Self {
-        Self { source: source.into(), nodes: [].into(), has_arithmetic: false }
+        Self { source: source.into(), nodes: [].into(), has_arithmetic: false, asked: 0, unasked: None }
     }
 
     /// The expression.
@@ -127,7 +134,7 @@ impl Program {
     /// The facts it asks for.
     #[must_use]
     pub fn facts(&self) -> FactSet {
-        FactSet(self.nodes.iter().fold(0, |asked, placed| asked | asked_of(placed)))
+        FactSet(self.asked)
     }
 
     /// The facts that a node and those below it ask for, as bits. They stand before it, and its bytes hold theirs.

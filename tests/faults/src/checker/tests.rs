@@ -237,7 +237,7 @@ fn what_comes_back_otherwise_than_was_settled_is_caught() {
     let otherwise = Violation::GivenBackOtherwise { referral: "referrals/b".to_owned(), position: 27 };
     for (returned, used_up) in [(0, 0), (2, 2), (1, 0), (3, 0)] {
         let found = told(true_history(), |evidence| settled(evidence, returned, used_up));
-        assert_eq!(found, [otherwise.clone()], "{returned} {used_up}");
+        assert_eq!(found, std::slice::from_ref(&otherwise), "{returned} {used_up}");
     }
     // Nothing comes back by another step.
     let found = with(|evidence| {
