@@ -255,8 +255,8 @@ test("of money that is called off a case worker says in yuan what had arrived", 
 });
 
 for (const [language, said] of Object.entries({
-  zh: { field: /没收到的里面，没有送出或已退回提供方的有多少.*（次上门）/, shown: "没有送出或已退回 2 次上门", refused: /不能多于没收到的数量/ },
-  en: { field: /How much of what did not arrive never left the provider.*\(visits\)/, shown: "never left, or given back: 2 visits", refused: /must be 0 to 2, which is what had not arrived/ },
+  zh: { field: /没收到的里面，没有用掉（没送出、没上门）或已退回提供方的有多少.*（次上门）/, shown: "没有用掉或已退回 2 次上门", refused: /不能多于没收到的数量/ },
+  en: { field: /How much of what did not arrive was not used.*\(visits\)/, shown: "not used, or given back: 2 visits", refused: /must be 0 to 2, which is what had not arrived/ },
 })) {
   test(`where a dispute is settled the desk says what is there still (${language})`, async () => {
     let need, referral;

@@ -20,7 +20,7 @@ use crate::upstream::Upstream;
 /// Longest time for a call that a page waits for.
 const CALL_SECONDS_MAX: u64 = 10;
 
-/// Longest answer that is read, longer than any that a service of this version gives.
+/// Longest answer that is read, longer than any that a page asks for.
 const ANSWER_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 /// The service, asked in somebody's name. Clones are cheap.

@@ -127,6 +127,10 @@ async fn costs_one_alone(
     outcome: Result<(), Error>,
 ) -> Result<(), Error> {
     let Err(error) = outcome else { return Ok(()) };
+    if matches!(error, Error::StoreFull(_)) {
+        // It answers, and takes nothing from the others either.
+        return Err(error);
+    }
     let (tenant, referral, why) = (caller.tenant(), referral.id, told(&error));
     match Obstacle::of(&error) {
         Obstacle::Passing => {

@@ -14,7 +14,7 @@ use crate::metrics::Metrics;
 
 /// How long something fails, with nothing done meanwhile, before it is told: shorter troubles pass by themselves.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is told again while it lasts.
+/// How often it is told again while it lasts, and how long after its last failure nobody knows any more whether it does.
 const REMINDER: Duration = Duration::from_secs(600);
 
 /// What is tried again.
@@ -32,23 +32,29 @@ pub(crate) enum Work {
     OverdueHelp,
     /// Asking next candidates.
     Chains,
+    /// Looking for rounds to work on.
+    Rounds,
     /// Finding wishes and offers to tell subscribers of.
     Notices,
-    /// Looking for messages to send.
-    Webhooks,
+    /// Looking for messages of offers to send.
+    WebhookOffers,
+    /// Looking for messages of wishes to send.
+    WebhookWishes,
 }
 
 impl Work {
     /// All there is.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Writes,
         Self::Log,
         Self::Prices,
         Self::LapsedOffers,
         Self::OverdueHelp,
         Self::Chains,
+        Self::Rounds,
         Self::Notices,
-        Self::Webhooks,
+        Self::WebhookOffers,
+        Self::WebhookWishes,
     ];
 
     /// As figures and log lines name it.
@@ -60,8 +66,10 @@ impl Work {
             Self::LapsedOffers => "lapsed_offers",
             Self::OverdueHelp => "overdue_help",
             Self::Chains => "chains_of_offers",
+            Self::Rounds => "rounds",
             Self::Notices => "notices",
-            Self::Webhooks => "webhooks",
+            Self::WebhookOffers => "webhook_offers",
+            Self::WebhookWishes => "webhook_wishes",
         }
     }
 
@@ -80,10 +88,16 @@ impl Work {
             Self::LapsedOffers => "offers that lapsed are not let go: look whether the store answers and takes writes",
             Self::OverdueHelp => "help that is late is not escalated: look whether the store answers and takes writes",
             Self::Chains => "next candidates are not asked: look whether the store answers and takes writes",
+            Self::Rounds => "rounds are not taken up: look whether the store answers and takes writes",
             Self::Notices => {
                 "subscribers are not told of wishes and offers: look whether the store answers and takes writes"
             }
-            Self::Webhooks => "messages to webhooks are not sent: look whether the store answers and takes writes",
+            Self::WebhookOffers => {
+                "messages of offers are not sent to webhooks: look whether the store answers and takes writes"
+            }
+            Self::WebhookWishes => {
+                "messages of wishes are not sent to webhooks: look whether the store answers and takes writes"
+            }
         }
     }
 }
@@ -102,6 +116,7 @@ enum Telling {
 struct Trouble {
     since: Option<Instant>,
     told_at: Option<Instant>,
+    failed_at: Option<Instant>,
 }
 
 impl Trouble {
@@ -111,6 +126,7 @@ impl Trouble {
             let told = self.told_at.take().is_some();
             return since.filter(|_| told).map(|since| Telling::Works(now.duration_since(since)));
         }
+        self.failed_at = Some(now);
         let lasted = now.duration_since(*self.since.get_or_insert(now));
         let silent_for = self.told_at.map_or(lasted, |at| now.duration_since(at));
         let due = silent_for >= if self.told_at.is_some() { REMINDER } else { PATIENCE };
@@ -118,6 +134,12 @@ impl Trouble {
             self.told_at = Some(now);
             Telling::Fails(lasted)
         })
+    }
+
+    /// Whether it was not tried for so long that nothing is known of it: a write that failed in the evening and one in the morning are two
+    /// troubles.
+    fn is_stale(&self, now: Instant) -> bool {
+        self.failed_at.is_some_and(|at| now.duration_since(at) > REMINDER)
     }
 }
 
@@ -160,6 +182,13 @@ impl Troubles {
         }
         let telling = {
             let mut of = self.of.lock().unwrap_or_else(PoisonError::into_inner);
+            of.retain(|(stale, _), trouble| {
+                let keep = !trouble.is_stale(now);
+                if !keep && trouble.told_at.is_some() {
+                    self.metrics.work_is_failing(*stale, false);
+                }
+                keep
+            });
             let key = (work, tenant.clone());
             let telling = if outcome.is_ok() {
                 of.remove(&key).and_then(|mut trouble| trouble.note(true, now))
@@ -240,6 +269,28 @@ mod tests {
         assert!(told.contains("wishwell_work_failures_total{work=\"lapsed_offers\"} 6\n"), "{told}");
         troubles.note_at(Work::LapsedOffers, &tenants[0], Ok::<_, &str>(()), start + Duration::from_secs(40));
         assert!(metrics.encode().contains(&failing("lapsed_offers", 1)));
+    }
+
+    #[test]
+    fn what_is_not_tried_any_more_fails_no_more_and_what_fails_seldom_is_told_anew() {
+        let metrics = Arc::new(Metrics::new());
+        let (troubles, start) = (Troubles::new(Arc::clone(&metrics)), Instant::now());
+        let tenant = TenantId::parse("tenant", "main").expect("a tenant");
+        let at = |work, outcome: Result<(), &str>, seconds| {
+            troubles.note_at(work, &tenant, outcome, start + Duration::from_secs(seconds));
+        };
+        let failing =
+            |tenants| metrics.encode().contains(&format!("wishwell_work_failing{{work=\"writes\"}} {tenants}\n"));
+        [0, 31].into_iter().for_each(|seconds| at(Work::Writes, Err("away"), seconds));
+        assert!(failing(1));
+        // Nobody writes; the log is read all the same.
+        at(Work::Log, Ok(()), 600);
+        assert!(failing(1), "perhaps it does");
+        at(Work::Log, Ok(()), 632);
+        assert!(failing(0));
+        at(Work::Writes, Err("away"), 1_000);
+        at(Work::Writes, Err("away"), 36_000);
+        assert!(failing(0), "two failures ten hours apart are not one of ten hours");
     }
 
     #[test]

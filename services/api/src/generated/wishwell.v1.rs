@@ -7011,7 +7011,7 @@ pub enum HoldLineState {
     Consumed = 3,
     /// Given back before acceptance.
     Released = 4,
-    /// Given back after acceptance.
+    /// Given back after acceptance, or when a dispute was settled: what was said to be delivered, and is there still.
     Returned = 5,
 }
 impl HoldLineState {
@@ -7818,7 +7818,7 @@ pub struct RoundProgress {
     #[prost(int64, tag = "7")]
     pub replanned_items: i64,
     /// Offers made of fewer units than planned, because something had changed since the plan was made: they are among `made_offers`, and what is
-    /// missing of them is planned anew. Of rounds from before this was kept, 0.
+    /// still missing of their items is planned anew as what was refused is. Of rounds from before this was kept, 0.
     #[prost(int64, tag = "8")]
     pub short_offers: i64,
 }
@@ -8219,7 +8219,7 @@ pub struct RoundOutcome {
     /// Place in the round, from 1.
     #[prost(int32, tag = "1")]
     pub ordinal: i32,
-    /// Which plan decided it, from 1: of what was refused, or not offered in full, a later one where that serves something.
+    /// Which plan decided it, from 1: of what was refused a later one, and of what was not offered in full where that serves something.
     #[prost(int32, tag = "2")]
     pub pass: i32,
     /// Whether that plan serves it; `offers` says what of it was made, and what was refused.
@@ -8470,7 +8470,8 @@ pub enum RoundFailure {
     Unspecified = 0,
     /// More needs, resources or pairs than a round may have.
     TooLarge = 1,
-    /// Its rules cannot be met with the needs there are, such as figures that span more than fits, or a pin whose resource cannot serve its item.
+    /// Its rules cannot be met with the needs there are, such as figures that span more than fits, or a pin whose resource cannot serve its item, or
+    /// whose need is not open or not in its scope.
     Rules = 2,
     /// The check did not accept the certificate: nothing was offered.
     Uncertified = 3,

@@ -29,8 +29,8 @@ pub fn rule(reason: &str) -> Option<&'static str> {
         "FACT_TEXT_LENGTH" => "回答太长，或没有填",
         "STEP_QUANTITY_RANGE" => "数量应在 1 和承诺的数量之间；提前结束的，应少于承诺的数量",
         "STEP_QUANTITY_WHOLE" => "全部提供的，请改为登记“已提供”或确认",
-        "STEP_RETURNED_RANGE" => "没有送出或已退回的，不能多于没收到的数量",
-        "STEP_RETURNED" => "只有处理异议时，才填没有送出或已退回的数量",
+        "STEP_RETURNED_RANGE" => "没有用掉或已退回的，不能多于没收到的数量",
+        "STEP_RETURNED" => "只有处理异议时，才填没有用掉或已退回的数量",
         "NEED_NOT_UNDER_WAY" => "有的帮助已经结束或还没有人答应，填不了已提供多少；请看过最新情况再填",
         "ENQUIRY_QUANTITY" => "请填写能提供多少",
         "STEP_RATING" => "评价应为 1 到 5 分",
@@ -88,7 +88,7 @@ const FIGURED: &[(&str, &str)] = &[
     ("FACT_UNKNOWN_KEY", "事实目录（docs/vocabulary.md）里没有这个键"),
     ("HOUSEHOLD_MEMBERS", "家庭成员已满 {} 人"),
     ("ITEM_REFERRED", "应不小于 {}：这么多已经转介或提供"),
-    ("ITEM_REFERRED", "已经转介或提供，不能去掉"),
+    ("ITEM_REFERRED", "已经转介或提供，不能去掉，也不能改类别、单位和周期"),
     ("ITEM_UNKNOWN", "没有这个需求项"),
     ("LIST_MAX_ITEMS", "最多 {} 项"),
     ("LIST_MIN_ITEMS", "至少要有一项"),
@@ -178,7 +178,11 @@ mod tests {
             ("MESSAGE_ONEOF", "one of need, inline_need must be set", "应填其中一项：need、inline_need"),
             ("MESSAGE_ONEOF", "only one of need, inline_need can be set", "只能填其中一项：need、inline_need"),
             ("ITEM_REFERRED", "must be at least 3: so much is referred or served", "应不小于 3：这么多已经转介或提供"),
-            ("ITEM_REFERRED", "cannot go: it is referred or served", "已经转介或提供，不能去掉"),
+            (
+                "ITEM_REFERRED",
+                "cannot go: it is referred or served",
+                "已经转介或提供，不能去掉，也不能改类别、单位和周期",
+            ),
             ("TREE_DEPTH", "must not be more than 12 levels deep", "层级不能超过 12 层"),
         ] {
             assert_eq!(rule_in_chinese(reason, said).as_deref(), Some(zh), "{reason}: {said}");

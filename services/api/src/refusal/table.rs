@@ -161,8 +161,8 @@ pub(super) const fn telling(reason: ErrorReason, reader: Reader) -> Telling {
             "The answer would be too large for one reply. Please ask for less of it.",
         ),
         (ErrorReason::LimitReached, _) => here(
-            "已经到了允许的最多数量，没有再增加。请先修改或删除已有的，再试。",
-            "There are as many as there may be, and no more was added. Please change or remove one of those first.",
+            "已经到了允许的最多数量，没有再增加。请改用已有的；留言已满的，不写留言也可以登记。",
+            "There are as many as there may be, and no more was added. Please use one of those; where it is a note that is too many, go on without one.",
         ),
         (ErrorReason::StoreFull, Partner | Staff) => instead(
             "平台的存储空间满了，什么都没有保存。请告诉平台管理员，过后再试。",

@@ -1,8 +1,8 @@
 //! Counted in Redis, for all replicas together.
 
 use std::num::NonZeroU32;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
@@ -13,9 +13,10 @@ use crate::HintsError;
 
 /// How long a request waits for Redis before it is counted here.
 const RESPONSE_MILLISECONDS_MAX: u64 = 50;
-/// Questions without an answer, one after the other, from which on Redis is told to be away: the first one makes the connection, and one
-/// that is slow now and then says nothing.
+/// Questions without an answer in between, from which on Redis is told to be away: the first one makes the connection.
 const MISSES_TOLD: u64 = 3;
+/// How long none had an answer by then: many are asked at once, and one slow moment is all of theirs.
+const MISSING_TOLD: Duration = Duration::from_secs(5);
 
 /// The generic cell rate algorithm: the key holds when, in microseconds, all that was asked will have been at the steady rate. Answers 0,
 /// or the microseconds to wait. By Redis's clock, so that replicas need not agree on theirs.
@@ -39,14 +40,26 @@ enum Telling {
 
 /// Questions without an answer since the last one that had one.
 #[derive(Debug, Default)]
-struct Misses(AtomicU64);
+struct Misses(Mutex<Missing>);
+
+#[derive(Debug, Default)]
+struct Missing {
+    count: u64,
+    since: Option<Instant>,
+    is_told: bool,
+}
 
 impl Misses {
-    fn note(&self, reached: bool) -> Option<Telling> {
+    fn note(&self, reached: bool, now: Instant) -> Option<Telling> {
+        let mut missing = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if reached {
-            return (self.0.swap(0, Ordering::Relaxed) >= MISSES_TOLD).then_some(Telling::Back);
+            return std::mem::take(&mut *missing).is_told.then_some(Telling::Back);
         }
-        (self.0.fetch_add(1, Ordering::Relaxed) + 1 == MISSES_TOLD).then_some(Telling::Away)
+        missing.count += 1;
+        let since = *missing.since.get_or_insert(now);
+        let is_away = missing.count >= MISSES_TOLD && now.duration_since(since) >= MISSING_TOLD;
+        let first = is_away && !std::mem::replace(&mut missing.is_told, is_away);
+        first.then_some(Telling::Away)
     }
 }
 
@@ -110,7 +123,7 @@ impl Rates for RedisRates {
         Box::pin(async move {
             let asked = tokio::time::timeout(Duration::from_millis(RESPONSE_MILLISECONDS_MAX), self.ask(&key)).await;
             let reached = matches!(asked, Ok(Ok(_)));
-            match self.misses.note(reached) {
+            match self.misses.note(reached, Instant::now()) {
                 Some(Telling::Away) => tracing::warn!(
                     "redis is away: requests are counted in this process alone; look whether redis_url is right and answers"
                 ),
@@ -133,9 +146,13 @@ mod tests {
     #[test]
     fn a_slow_answer_is_not_an_absence_and_an_absence_is_told_once() {
         let misses = Misses::default();
-        let told = |reached: bool| misses.note(reached);
-        assert_eq!([false, true, false, false, true].map(told), [None, None, None, None, None]);
-        assert_eq!([false, false, false, false].map(told), [None, None, Some(Telling::Away), None]);
-        assert_eq!([true, true].map(told), [Some(Telling::Back), None]);
+        let start = Instant::now();
+        let told = |(seconds, reached): (u64, bool)| misses.note(reached, start + Duration::from_secs(seconds));
+        // A hundred at once in one slow moment, and two long after another.
+        assert!((0..100).all(|_| told((0, false)).is_none()) && told((1, true)).is_none());
+        assert_eq!([(10, false), (20, false), (21, true)].map(told), [None, None, None]);
+        let absence = [(30, false), (31, false), (32, false), (35, false), (36, false), (40, false)];
+        assert_eq!(absence.map(told), [None, None, None, Some(Telling::Away), None, None]);
+        assert_eq!([(41, true), (42, true)].map(told), [Some(Telling::Back), None]);
     }
 }

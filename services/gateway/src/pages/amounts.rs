@@ -140,8 +140,8 @@ pub(in crate::pages) fn returned_field(visit: &Visit, referral: &v1::Referral) -
                 (in_units(
                     visit,
                     visit.say(
-                        "没收到的里面，没有送出或已退回提供方的有多少，没有就不填",
-                        "How much of what did not arrive never left the provider, or is back with it; leave it empty if nothing",
+                        "没收到的里面，没有用掉（没送出、没上门）或已退回提供方的有多少，没有就不填",
+                        "How much of what did not arrive was not used, or is back with the provider; leave it empty if nothing",
                     ),
                     unit,
                 ))

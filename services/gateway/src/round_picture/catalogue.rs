@@ -14,6 +14,8 @@ use super::asking::{Catalog, Transport};
 use super::rules;
 use super::words::{name, plain};
 
+/// Most divisions, and categories, of several rounds' scopes that are asked for, one after the other; the rest are called by their codes.
+const OF_SCOPES_MAX: usize = 50;
 /// Neighbours of a division that are asked for, to give the map its dots.
 const NEIGHBOURS_MAX: i32 = 1_000;
 
@@ -77,8 +79,9 @@ impl Catalogue {
     pub(super) async fn of_scopes<T: Transport>(catalog: &Catalog<T>, scopes: &[RoundScope]) -> Result<Self, Status> {
         let mut catalogue = Self::default();
         let divisions = distinct(scopes.iter().flat_map(|scope| &scope.divisions));
-        catalogue.ask_divisions(catalog, divisions).await?;
-        catalogue.ask_categories(catalog, distinct(scopes.iter().flat_map(|scope| &scope.categories))).await?;
+        catalogue.ask_divisions(catalog, divisions.into_iter().take(OF_SCOPES_MAX).collect()).await?;
+        let categories = distinct(scopes.iter().flat_map(|scope| &scope.categories));
+        catalogue.ask_categories(catalog, categories.into_iter().take(OF_SCOPES_MAX).collect()).await?;
         Ok(catalogue)
     }
 

@@ -82,7 +82,10 @@ pub(super) fn why_not(outcome: &RoundOutcome) -> (String, LocalizedText) {
         return (REFUSED.to_owned(), text);
     }
     if outcome.offers.iter().any(is_short) {
-        let text = LocalizedText::new("转介时部分周期已满", "full in some of its weeks by the time it was offered");
+        let text = LocalizedText::new(
+            "转介时部分周期已满",
+            "full in some of its days, weeks or months by the time it was offered",
+        );
         return (CAME_SHORT.to_owned(), text);
     }
     (NOT_OFFERED.to_owned(), LocalizedText::new("尚未转介", "not offered"))

@@ -69,10 +69,15 @@ async fn send_due(platform: Arc<Platform>, sender: Sender, caller: Caller, kind:
         }
         organization
     };
+    // Each kind by itself: that there is nothing of one to send says nothing of the other.
+    let work = match kind {
+        Kind::Offer => Work::WebhookOffers,
+        Kind::Wish => Work::WebhookWishes,
+    };
     let mut sends = FuturesUnordered::new();
     loop {
         let taken = platform.store.take_due(caller.tenant(), WEBHOOK_CLAIM_SECONDS, &places).await;
-        platform.troubles.note(Work::Webhooks, caller.tenant(), taken.as_ref().map(|_| ()));
+        platform.troubles.note(work, caller.tenant(), taken.as_ref().map(|_| ()));
         match taken {
             // There may be more, for others.
             Ok(due) if !due.is_empty() => {

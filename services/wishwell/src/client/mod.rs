@@ -1,9 +1,9 @@
 //! Commands that ask a running server.
 
 pub(crate) mod categories;
-mod facts;
 pub(crate) mod find;
 mod inline_need;
+mod metadata;
 pub(crate) mod needs;
 pub(crate) mod referrals;
 pub(crate) mod rounds;

@@ -211,8 +211,8 @@ pub(super) fn line(referral: &Referral, lang: Lang) -> String {
     if referral.returned_units > 0 {
         let returned = amount(referral.returned_units, unit, lang);
         parts.push(match lang {
-            Lang::En => format!("{returned} never left, or given back"),
-            Lang::Zh => format!("没有送出或已退回 {returned}"),
+            Lang::En => format!("{returned} not used, or given back"),
+            Lang::Zh => format!("没有用掉或已退回 {returned}"),
         });
     }
     if referral.attempt > 1 {
@@ -337,8 +337,8 @@ mod tests {
         assert!(zh.contains(" · 其中已提供 1 件 · "), "{zh}");
         let settled = Referral { state: wishwell_api::v1::ReferralState::Failed.into(), returned_units: 1, ..ended };
         let (en, zh) = (line(&settled, Lang::En), line(&settled, Lang::Zh));
-        assert!(en.contains(" · 1 piece of these had arrived · 1 piece never left, or given back · "), "{en}");
-        assert!(zh.contains(" · 没有送出或已退回 1 件 · "), "{zh}");
+        assert!(en.contains(" · 1 piece of these had arrived · 1 piece not used, or given back · "), "{en}");
+        assert!(zh.contains(" · 没有用掉或已退回 1 件 · "), "{zh}");
         let noted = line(&Referral { has_delivery_note: true, ..referral.clone() }, Lang::Zh);
         assert!(noted.ends_with(" · 有留言"), "{noted}");
         let of_round = |round: &str| Referral {

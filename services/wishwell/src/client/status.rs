@@ -5,7 +5,7 @@ use tonic_types::{ErrorInfo, FieldViolation, StatusExt as _};
 use wishwell_api::refusal::{Reader, rule_in_chinese, telling};
 use wishwell_matching::access::{Access, access_to};
 
-use super::facts;
+use super::metadata;
 use crate::exit::{Exit, Failure, Problem};
 use crate::lang::Lang;
 
@@ -42,8 +42,8 @@ pub(crate) fn in_a_line(status: &Status, lang: Lang) -> String {
     let violations = details.bad_request().map(|request| request.field_violations.as_slice()).unwrap_or_default();
     if violations.is_empty() {
         let words = telling(Reader::CommandLine, status).words().map_or("", |words| words.zh);
-        let facts = details.error_info().map(facts::told).unwrap_or_default();
-        return if facts.is_empty() { words.to_owned() } else { format!("{words}{facts}") };
+        let about = details.error_info().map(metadata::told).unwrap_or_default();
+        return if about.is_empty() { words.to_owned() } else { format!("{words}{about}") };
     }
     violations.iter().map(|violation| violated(violation, lang)).collect::<Vec<_>>().join("；")
 }
@@ -55,10 +55,10 @@ fn violated(violation: &FieldViolation, lang: Lang) -> String {
         Some((said, value)) => (said, Some(value)),
         None => (description.as_str(), None),
     };
+    // A rule of the request as a whole names no field.
+    let field = if field.is_empty() { lang.pick("the request", "请求") } else { field };
     match (lang, rule_in_chinese(reason, said)) {
         (Lang::Zh, Some(rule)) => {
-            // A rule of the request as a whole names no field.
-            let field = if field.is_empty() { "请求" } else { field };
             let value = value.map(|value| format!("（所填为 {value}）")).unwrap_or_default();
             format!("{field}：{rule}{value}")
         }
@@ -78,9 +78,9 @@ fn exactly(status: &Status, info: Option<&ErrorInfo>, lang: Lang) -> String {
     if lang == Lang::En {
         return said;
     }
-    let facts = info.map(facts::told).unwrap_or_default();
+    let about = info.map(metadata::told).unwrap_or_default();
     let said = format!("服务器原文：{}", said.trim_start());
-    if facts.is_empty() { said } else { format!("{facts}\n{said}") }
+    if about.is_empty() { said } else { format!("{about}\n{said}") }
 }
 
 /// What to do where nobody understands gRPC, or perhaps not in the clear.

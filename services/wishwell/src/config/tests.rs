@@ -357,6 +357,7 @@ fn pages_are_served_by_the_names_that_are_listed_and_without_tls_by_those_of_thi
         this_machine,
     };
     assert_eq!(hosts(&[]), Hosts::Any);
+    assert_eq!(hosts(&["--http-hosts", " ,"]), Hosts::Any, "a variable that is not set names nobody");
     assert_eq!(hosts(&["--http-hosts", " Wish.example , 10.0.0.7"]), named(&["wish.example", "10.0.0.7"], false));
     assert_eq!(hosts(&["--http-secure=false"]), named(&[], true));
     assert_eq!(hosts(&["--http-secure=false", "--http-hosts=wish.example"]), named(&["wish.example"], true));

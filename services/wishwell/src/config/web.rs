@@ -88,11 +88,11 @@ pub(super) fn read(reader: &mut Reader<'_>, listen: SocketAddr) -> WebConfig {
 fn hosts(reader: &mut Reader<'_>, secure: bool, sign_in: Option<&SignIn>) -> Hosts {
     let listed =
         |text: &str| text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(values::host).collect();
-    let names: Vec<String> = match reader.read("http_hosts", listed) {
-        Some(names) => names,
-        None if secure => return Hosts::Any,
-        None => Vec::new(),
-    };
+    // A list of nothing, as of a variable that is not set, lists nothing.
+    let names: Vec<String> = reader.read("http_hosts", listed).unwrap_or_default();
+    if names.is_empty() && secure {
+        return Hosts::Any;
+    }
     let hosts = Hosts::Named { names, this_machine: !secure };
     if let Some(public) = sign_in.map(SignIn::public_host).filter(|public| !hosts.answers(public)) {
         reader.problem(

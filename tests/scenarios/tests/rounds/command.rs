@@ -51,7 +51,7 @@ async fn a_round_is_asked_for_followed_and_told_in_both_languages() {
         assert!(english.contains(words), "{words} in\n{english}");
     }
     let chinese = asked(&served, &["round", "--lang", "zh", "--category", TRUNK, "--commit"]);
-    for words in ["已转介：1 · 被拒：0", "证书已校验 · 已证明最优", "供给缺口", "第 3 级（一般）", "公平性"]
+    for words in ["已转介：1 · 未成：0", "证书已校验 · 已证明最优", "供给缺口", "第 3 级（一般）", "公平性"]
     {
         assert!(chinese.contains(words), "{words} in\n{chinese}");
     }

@@ -112,7 +112,7 @@ pub(in crate::pages) fn returned(language: Language, referral: &Referral) -> Opt
     let unit = referral.quantity.as_ref().map_or("", |quantity| quantity.unit.as_str());
     (referral.returned_units > 0).then(|| {
         let some = amount(language, referral.returned_units, unit);
-        language.pick(format!("没有送出或已退回 {some}"), format!("never left, or given back: {some}"))
+        language.pick(format!("没有用掉或已退回 {some}"), format!("not used, or given back: {some}"))
     })
 }
 
@@ -217,8 +217,8 @@ mod tests {
         assert_eq!(arrived(Language::Zh, &cancelled).as_deref(), Some("此前已提供 3 次上门（约定 8 次上门）"));
         assert_eq!(arrived(Language::En, &ended(ReferralState::Failed, 0)), None, "nothing had arrived");
         let settled = Referral { returned_units: 4, ..ended(ReferralState::Failed, 3) };
-        assert_eq!(returned(Language::En, &settled).as_deref(), Some("never left, or given back: 4 visits"));
-        assert_eq!(returned(Language::Zh, &settled).as_deref(), Some("没有送出或已退回 4 次上门"));
+        assert_eq!(returned(Language::En, &settled).as_deref(), Some("not used, or given back: 4 visits"));
+        assert_eq!(returned(Language::Zh, &settled).as_deref(), Some("没有用掉或已退回 4 次上门"));
         assert_eq!(returned(Language::En, &cancelled), None, "of what was called off nobody says so");
         // Accepted for four of ten, and all four delivered: nobody agreed to ten.
         let part = Referral {

@@ -22,6 +22,7 @@ use wishwell_store::WriteMode;
 
 use crate::cases::{Caller, Platform, put};
 use crate::snapshots::pricing_round;
+use crate::trouble::Work;
 
 /// The name under which a round's requests are kept, so that work that is done again has one effect.
 pub(super) const METHOD: &str = "wishwell.rounds/Work";
@@ -69,7 +70,9 @@ pub(crate) async fn run(platform: Arc<Platform>, stop: CancellationToken) {
             () = tokio::time::sleep(wait) => {}
         }
         for tenant in platform.snapshots.tenants() {
-            match take_one(&platform, &tenant, holder, &stop).await {
+            let taken = take_one(&platform, &tenant, holder, &stop).await;
+            platform.troubles.note(Work::Rounds, &tenant, taken.as_ref().map(|_| ()));
+            match taken {
                 // There may be more of it.
                 Ok(true) => platform.bell.ring(),
                 Ok(false) => {}

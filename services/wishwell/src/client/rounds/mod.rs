@@ -2,7 +2,7 @@
 
 mod page;
 mod summary;
-mod words;
+pub(super) mod words;
 
 use std::path::Path;
 use std::time::Duration;

@@ -51,7 +51,7 @@ pub(super) fn render(told: &ToldRound, named: &NamedReport, lang: Lang) -> Strin
             "{}{}{short} · {}{} · {}{}\n",
             lang.pick("offers made: ", "已转介："),
             figures.made_offers,
-            lang.pick("refused: ", "被拒："),
+            lang.pick("refused: ", "未成："),
             figures.refused_offers,
             lang.pick("items planned anew: ", "重新统筹的需求项："),
             figures.replanned_items,

@@ -6,7 +6,7 @@ use crate::client::words::urgency;
 use crate::lang::Lang;
 
 /// Where a round stands.
-pub(super) fn state(state: RoundState, lang: Lang) -> &'static str {
+pub(in crate::client) fn state(state: RoundState, lang: Lang) -> &'static str {
     match state {
         RoundState::Pending => lang.pick("pending", "排队中"),
         RoundState::Running => lang.pick("planning", "统筹计算中"),

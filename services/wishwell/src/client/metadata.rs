@@ -1,8 +1,9 @@
 //! What a refusal speaks of, in Chinese: the metadata of its reason, each with what it is.
 
 use tonic_types::ErrorInfo;
-use wishwell_api::v1::ReferralState;
+use wishwell_api::v1::{ReferralState, RoundState};
 
+use super::rounds::words::state as round_state;
 use super::words::{referral_state, time_alone};
 use crate::lang::Lang;
 
@@ -35,7 +36,8 @@ const LABELS: &[(&str, &str)] = &[
 
 /// Everything that the reason speaks of, in one line; empty where that is nothing. What a newer server says is told by its own name.
 pub(super) fn told(info: &ErrorInfo) -> String {
-    let known = LABELS.iter().filter_map(|(key, label)| Some((*label, value(key, info.metadata.get(*key)?))));
+    let of_round = info.metadata.get("name").is_some_and(|name| name.starts_with("rounds/"));
+    let known = LABELS.iter().filter_map(|(key, label)| Some((*label, value(key, info.metadata.get(*key)?, of_round))));
     let mut others: Vec<(&str, String)> = info
         .metadata
         .iter()
@@ -46,12 +48,16 @@ pub(super) fn told(info: &ErrorInfo) -> String {
     known.chain(others).map(|(label, value)| format!("{label} {value}")).collect::<Vec<_>>().join("，")
 }
 
-fn value(key: &str, said: &str) -> String {
+fn value(key: &str, said: &str, of_round: bool) -> String {
     let of = |words: &[(&str, &'static str)]| words.iter().find(|(code, _)| *code == said).map(|(_, zh)| *zh);
     match key {
         "state" => {
-            let code = format!("REFERRAL_STATE_{}", said.to_ascii_uppercase());
-            ReferralState::from_str_name(&code).map(|state| referral_state(state.into(), Lang::Zh).to_owned())
+            let code = said.to_ascii_uppercase();
+            match RoundState::from_str_name(&format!("ROUND_STATE_{code}")).filter(|_| of_round) {
+                Some(state) => Some(round_state(state, Lang::Zh).to_owned()),
+                None => ReferralState::from_str_name(&format!("REFERRAL_STATE_{code}"))
+                    .map(|state| referral_state(state.into(), Lang::Zh).to_owned()),
+            }
         }
         "action" => of(ACTIONS).map(str::to_owned),
         "how" => of(WAYS).map(str::to_owned),
@@ -71,7 +77,7 @@ fn value(key: &str, said: &str) -> String {
 const ACTIONS: &[(&str, &str)] = &[
     ("accept", "接受"),
     ("decline", "婉拒"),
-    ("expire", "过期"),
+    ("expire", "超时未答"),
     ("withdraw", "收回"),
     ("start", "开始服务"),
     ("deliver", "登记已提供"),
@@ -126,6 +132,8 @@ mod tests {
     fn what_a_reason_speaks_of_is_told_in_chinese_and_a_newer_servers_by_its_name() {
         let step = info(&[("action", "deliver"), ("name", "referrals/1"), ("state", "in_progress")]);
         assert_eq!(told(&step), "对象 referrals/1，现状 服务中，所要的步骤 登记已提供");
+        let round = info(&[("name", "rounds/1"), ("state", "failed")]);
+        assert_eq!(told(&round), "对象 rounds/1，现状 没有成功");
         let unfit = info(&[("reasons", "TOO_FAR,PAUSED"), ("newer", "x"), ("name", "resources/1")]);
         assert_eq!(told(&unfit), "对象 resources/1，原因 距离太远、已暂停，newer x");
         let spent = info(&[("free_time", "2026-11-24T08:00:00Z")]);
