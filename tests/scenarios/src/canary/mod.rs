@@ -102,6 +102,9 @@ const LEFT_OUT: &[(&str, &str)] = &[
     ("CapacityPool", "overrides"),
     ("SetCapacityRequest", "period_start"),
     ("Need", "household"),
+    // Of referrals under way, of which these needs have none.
+    ("WithdrawNeedRequest", "arrived"),
+    ("CloseNeedRequest", "arrived"),
     ("Consent", "withdraw_time"),
     ("Beneficiary", "household"),
     ("Category", "parent"),
@@ -485,7 +488,7 @@ fn number(field: &FieldDescriptor) -> i32 {
         "total" => 100,
         // Asking for the resources of item 0 means all; a referral is of one.
         "item_ordinal" if field.parent_message().name() == "FindResourcesRequest" => 0,
-        "min_position" | "used_elsewhere" | "after_position" => 0,
+        "min_position" | "used_elsewhere" | "after_position" | "answer_bytes_max" => 0,
         _ => 1,
     }
 }

@@ -99,7 +99,7 @@ async fn candidates_of_many_items_that_no_client_takes_at_once_are_refused_and_t
     };
     let resources = (0..100).map(titled).collect();
     let request = v1::BatchUpsertResourcesRequest { resources, request_id: String::new() };
-    told(served.catalog(OPERATOR).batch_upsert_resources(request).await).expect("put");
+    let put = told(served.catalog(OPERATOR).batch_upsert_resources(request).await).expect("put");
     let mut inline = wanting(1);
     inline.items = vec![inline.items[0].clone(); ITEMS.unsigned_abs() as usize];
     let find = async |item_ordinal: i32, top_k: i32| {
@@ -108,6 +108,7 @@ async fn candidates_of_many_items_that_no_client_takes_at_once_are_refused_and_t
             item_ordinal,
             top_k: Some(top_k),
             near_miss_limit: Some(0),
+            min_position: put.log_position,
             ..Default::default()
         };
         told(served.matching(HOTLINE).find_resources(request).await)
