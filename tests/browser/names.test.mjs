@@ -127,6 +127,6 @@ test("a case worker hears which of several candidates a button is for, and which
     }
     const back = page.getByRole("button", { name: /^收回转介：.*结对陪伴/ });
     assert.equal(await back.count(), 2);
-    assert.equal(await page.getByRole("button", { name: /^收回转介：.*结对陪伴 \(2\)$/ }).count(), 1);
+    assert.equal(await page.getByRole("button", { name: /^收回转介：.*结对陪伴（2）$/ }).count(), 1);
   });
 });
