@@ -279,7 +279,7 @@ fn ask(
                 .find(&question, scoring.rules, scratch)
                 .map_err(|error| query_error(&format!("inline_need.items[{}]", item.ordinal - 1), error))?;
             candidate::write_item(&mut answers, snapshot, asked, answer, room);
-            call::within_answer(answers.bytes(), ANSWER_BYTES_MAX - ANSWER_END_BYTES_MAX, INSTEAD_OF_ALL)?;
+            call::within_answer(answers.bytes() + ANSWER_END_BYTES_MAX, ANSWER_BYTES_MAX, INSTEAD_OF_ALL)?;
             answered += 1;
         }
         Ok::<_, Error>(())

@@ -111,7 +111,7 @@ async fn a_week_that_filled_after_the_plan_and_that_nobody_else_has_is_told_as_l
         (
             "en",
             ["items by what was offered: 0 served, 1 partly, 0 not", "offers made: 1 (1 of less than planned)"],
-            "full in some of its weeks by the time it was offered",
+            "full in some of its days, weeks or months by the time it was offered",
         ),
         (
             "zh",
