@@ -363,7 +363,7 @@ pub enum Error {
     },
     /// More is under way at once than a named bound allows. It passes.
     #[error("limit {limit} reached ({max})")]
-    LimitReached {
+    TooMuchAtOnce {
         /// Name of the bound.
         limit: &'static str,
         /// Its value.

@@ -55,7 +55,7 @@ impl Shares {
     /// Takes one for a caller, who holds it until it is dropped.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when the caller, its tenant or all together hold as many as they may: the narrowest of them.
+    /// [`Error::TooMuchAtOnce`] when the caller, its tenant or all together hold as many as they may: the narrowest of them.
     pub(crate) fn take(&self, caller: &Caller) -> Result<Share, Error> {
         let (tenant, principal) = (caller.tenant().clone(), &caller.principal);
         let who = match principal.organization {
@@ -69,7 +69,7 @@ impl Shares {
             if held.get(holder).is_some_and(|held| *held >= bound.max) {
                 self.metrics.share_refused(bound.limit);
                 let max = i64::try_from(bound.max).unwrap_or(i64::MAX);
-                return Err(Error::LimitReached { limit: bound.limit, max });
+                return Err(Error::TooMuchAtOnce { limit: bound.limit, max });
             }
         }
         for holder in &holders {
@@ -133,7 +133,7 @@ mod tests {
             assert!(told.contains(&from_the_start), "the first refusal is an increase: {told}");
         }
         let refused = |who: &Caller| match shares.take(who) {
-            Err(Error::LimitReached { limit, max }) => (limit, max),
+            Err(Error::TooMuchAtOnce { limit, max }) => (limit, max),
             other => panic!("{other:?}"),
         };
         let (portal, tool) = (caller("here", "portal", Some(1)), caller("here", "tool", Some(1)));

@@ -13,7 +13,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tokio_util::sync::CancellationToken;
 
 use wishwell_domain::Error;
-use wishwell_domain::event::{Event, Mark};
+use wishwell_domain::event::{Change, Event, Mark};
 use wishwell_domain::ids::{LogPosition, TenantId};
 use wishwell_domain::limits::{
     WATCH_BATCH_EVENTS_MAX, WATCH_BATCH_SECONDS_MAX, WATCH_BATCHES_WAITING_MAX, WATCH_KEEPALIVE_SECONDS,
@@ -49,8 +49,28 @@ struct Stretch {
     events: Vec<Arc<Event>>,
 }
 
-/// About how many bytes an event holds in memory: those of what it says, and of its parts that are always there.
+/// About how many bytes an event holds in memory.
 fn weight(event: &Event) -> usize {
+    size_of_val(event) + event.principal.len() + weight_of_change(&event.change)
+}
+
+/// What the ledger moves comes with every hold, and is weighed by its parts that grow; anything else by what it says.
+fn weight_of_change(change: &Change) -> usize {
+    match change {
+        Change::Referral(referral) => size_of_val(&**referral) + size_of_val(&*referral.lines),
+        Change::CapacityPool(pool) => pool.name.len() + size_of_val(&*pool.periods),
+        Change::Need(need) => {
+            let taken: usize = need.items.iter().map(|item| size_of_val(&*item.taken)).sum();
+            let sealed = need.personal.as_ref().map_or(0, |personal| personal.0.len());
+            let title = need.wish.as_ref().map_or(0, |wish| wish.title.len());
+            size_of_val(&**need) + size_of_val(&*need.items) + taken + sealed + title
+        }
+        other => said(other),
+    }
+}
+
+/// Bytes that a change takes in the log.
+fn said(change: &Change) -> usize {
     /// Counts what is written.
     struct Counted(usize);
 
@@ -65,10 +85,10 @@ fn weight(event: &Event) -> usize {
         }
     }
 
-    let mut said = Counted(size_of_val(event));
+    let mut counted = Counted(0);
     // It is in the log in this form: it has one.
-    let _ = serde_json::to_writer(&mut said, event);
-    said.0
+    let _ = serde_json::to_writer(&mut counted, change);
+    counted.0
 }
 
 impl Tail {
@@ -196,7 +216,7 @@ impl Watchers {
     /// Starts to watch after a position.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when there are as many watchers as there may be, of the caller, its tenant or in all.
+    /// [`Error::TooMuchAtOnce`] when there are as many watchers as there may be, of the caller, its tenant or in all.
     pub(crate) fn start<P, A>(
         &self,
         caller: &Caller,
@@ -325,7 +345,6 @@ impl<P> Watcher<P> {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use jiff::Timestamp;
-    use wishwell_domain::event::Change;
     use wishwell_domain::ids::BeneficiaryId;
 
     use super::*;

@@ -128,7 +128,7 @@ pub fn rule_in_chinese(reason: &str, said: &str) -> Option<String> {
         return Some(words.to_owned());
     }
     match reason {
-        "STRING_PATTERN" => return pattern_in_chinese(said).map(str::to_owned),
+        "STRING_PATTERN" => return pattern_in_chinese(said),
         "RESOURCE_NAME" => return said.split('`').nth(1).map(|collection| format!("应是 `{collection}` 加 UUID")),
         "MESSAGE_ONEOF" => return one_of(said),
         _ => {}

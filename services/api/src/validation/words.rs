@@ -1,62 +1,25 @@
 //! What a rule asks for, in words. A pattern is said as what it means, never as a regular expression.
 
-/// Every pattern of the contract and what it asks for, in English and in Chinese. A test holds that none is missing.
+/// Names of entities are one of these and an identifier.
+const COLLECTIONS: &[&str] = &[
+    "organizations",
+    "resources",
+    "rounds",
+    "capacityPools",
+    "needs",
+    "beneficiaries",
+    "households",
+    "referrals",
+    "wishes",
+    "subscriptions",
+    "notifications",
+];
+
+/// What stands behind a collection in the pattern of a name.
+const IDENTIFIER: &str = "/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
+
+/// Every other pattern of the contract and what it asks for, in English and in Chinese. A test holds that none is missing.
 const PATTERNS: &[(&str, &str, &str)] = &[
-    (
-        "^organizations/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `organizations/` and a UUID in lower case",
-        "应是 `organizations/` 加小写的 UUID",
-    ),
-    (
-        "^resources/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `resources/` and a UUID in lower case",
-        "应是 `resources/` 加小写的 UUID",
-    ),
-    (
-        "^rounds/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `rounds/` and a UUID in lower case",
-        "应是 `rounds/` 加小写的 UUID",
-    ),
-    (
-        "^capacityPools/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `capacityPools/` and a UUID in lower case",
-        "应是 `capacityPools/` 加小写的 UUID",
-    ),
-    (
-        "^needs/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `needs/` and a UUID in lower case",
-        "应是 `needs/` 加小写的 UUID",
-    ),
-    (
-        "^beneficiaries/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `beneficiaries/` and a UUID in lower case",
-        "应是 `beneficiaries/` 加小写的 UUID",
-    ),
-    (
-        "^households/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `households/` and a UUID in lower case",
-        "应是 `households/` 加小写的 UUID",
-    ),
-    (
-        "^referrals/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `referrals/` and a UUID in lower case",
-        "应是 `referrals/` 加小写的 UUID",
-    ),
-    (
-        "^wishes/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `wishes/` and a UUID in lower case",
-        "应是 `wishes/` 加小写的 UUID",
-    ),
-    (
-        "^subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `subscriptions/` and a UUID in lower case",
-        "应是 `subscriptions/` 加小写的 UUID",
-    ),
-    (
-        "^notifications/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
-        "must be `notifications/` and a UUID in lower case",
-        "应是 `notifications/` 加小写的 UUID",
-    ),
     (
         "^categories/[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
         "must be `categories/` and the code of a category",
@@ -111,6 +74,16 @@ const RULES: &[(&str, &str)] = &[
     ("field_mask.in", "must name only fields that can be changed"),
 ];
 
+/// All patterns, each with what it asks for in English and in Chinese.
+fn patterns() -> impl Iterator<Item = (String, String, String)> {
+    let name = |of: &&str| {
+        let words = format!("must be `{of}/` and a UUID in lower case");
+        (format!("^{of}{IDENTIFIER}"), words, format!("应是 `{of}/` 加小写的 UUID"))
+    };
+    let other = |(pattern, en, zh): &(&str, &str, &str)| ((*pattern).to_owned(), (*en).to_owned(), (*zh).to_owned());
+    COLLECTIONS.iter().map(name).chain(PATTERNS.iter().map(other))
+}
+
 /// The words for a violated rule.
 pub(super) fn of(rule: &str, message: &str) -> String {
     if let Some((_, words)) = RULES.iter().find(|(known, _)| *known == rule) {
@@ -118,17 +91,17 @@ pub(super) fn of(rule: &str, message: &str) -> String {
     }
     if rule == "string.pattern" {
         // The message ends with the pattern in backquotes.
-        let known = PATTERNS.iter().find(|(pattern, ..)| message.contains(&format!("`{pattern}`")));
+        let known = patterns().find(|(pattern, ..)| message.contains(&format!("`{pattern}`")));
         if let Some((_, words, _)) = known {
-            return (*words).to_owned();
+            return words;
         }
     }
     if message.is_empty() { format!("must hold {rule}") } else { message.replacen("value ", "", 1) }
 }
 
 /// What a pattern asks for, in Chinese, by how it is said in English.
-pub(crate) fn pattern_in_chinese(said: &str) -> Option<&'static str> {
-    PATTERNS.iter().find(|(_, words, _)| *words == said).map(|(.., zh)| *zh)
+pub(crate) fn pattern_in_chinese(said: &str) -> Option<String> {
+    patterns().find(|(_, words, _)| words == said).map(|(.., zh)| zh)
 }
 
 #[cfg(test)]
@@ -162,7 +135,7 @@ mod tests {
         }
         found.sort();
         found.dedup();
-        let mut known: Vec<String> = super::PATTERNS.iter().map(|(pattern, ..)| (*pattern).to_owned()).collect();
+        let mut known: Vec<String> = super::patterns().map(|(pattern, ..)| pattern).collect();
         known.sort();
         assert_eq!(found, known);
     }

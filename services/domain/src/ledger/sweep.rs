@@ -70,7 +70,7 @@ impl Obstacle {
             | Error::PositionNotReached { .. }
             | Error::ContactBudgetSpent { .. }
             | Error::TooManyClaims { .. }
-            | Error::LimitReached { .. } => Self::Passing,
+            | Error::TooMuchAtOnce { .. } => Self::Passing,
             Error::FailedPrecondition { .. }
             | Error::OrganizationNotCleared { .. }
             | Error::ItemCovered { .. }
@@ -130,7 +130,7 @@ mod tests {
             (Error::StoreFull("no space is left".to_owned()), Obstacle::Passing),
             (Error::DeadlineExceeded, Obstacle::Passing),
             (Error::PositionNotReached { asked: 2, reached: 1 }, Obstacle::Passing),
-            (Error::LimitReached { limit: "ledger_queue_requests_max", max: 4_096 }, Obstacle::Passing),
+            (Error::TooMuchAtOnce { limit: "ledger_queue_requests_max", max: 4_096 }, Obstacle::Passing),
             (Error::ContactBudgetSpent { name: name(), free_at: jiff::Timestamp::UNIX_EPOCH }, Obstacle::Passing),
             (Error::NotFound { name: name() }, Obstacle::Usual),
             (Error::ItemCovered { name: name(), item: 1, asked: 2, left: 0 }, Obstacle::Usual),

@@ -193,16 +193,19 @@ impl RoundOutcome {
         })
     }
 
+    /// The offers of the plan that decided it, in order.
+    pub fn offers_of_plan(&self) -> impl Iterator<Item = &RoundOffer> {
+        self.offers.iter().filter(|offer| offer.pass == self.pass)
+    }
+
     /// Whether something of the plan that decided it was refused, wholly or in part.
     #[must_use]
     pub fn is_to_plan_anew(&self) -> bool {
-        let of_plan = |offer: &&RoundOffer| offer.pass == self.pass;
-        self.offers.iter().filter(of_plan).any(|offer| !offer.is_made() || offer.came_short())
+        self.offers_of_plan().any(|offer| !offer.is_made() || offer.came_short())
     }
 
     /// Servings of the plan for which no offer was made or refused yet, in order.
     pub fn to_offer(&self) -> impl Iterator<Item = &super::Serving> {
-        let done = self.offers.iter().filter(|offer| offer.pass == self.pass).count();
-        self.item.servings.iter().skip(done)
+        self.item.servings.iter().skip(self.offers_of_plan().count())
     }
 }

@@ -269,10 +269,7 @@ impl Platform {
         if let Some(household) = beneficiary.household.filter(|new| stored.and_then(|s| s.household) != Some(*new)) {
             let found = self.store.household(caller.tenant(), household).await?;
             let found = found.filter(|found| caller.works_in(found.residence_division.as_ref(), &snapshot));
-            violations.require(found.is_some(), || {
-                Violation::new("beneficiary.household", "reference", "refers to something that does not exist")
-                    .with_value(household.name())
-            });
+            violations.require(found.is_some(), || references::dangling("beneficiary.household", household.name()));
             let full = found.is_some() && self.members(caller, household).await?.len() >= HOUSEHOLD_MEMBERS_MAX;
             violations.require(!full, || {
                 let message = format!("has {HOUSEHOLD_MEMBERS_MAX} members already");
@@ -360,14 +357,9 @@ impl Platform {
                     withheld |= found.withholds_wishes_of_household();
                     move_to(found, Some(id));
                 }
-                None => violations.add(
-                    Violation::new(
-                        format!("household.members[{index}]"),
-                        "reference",
-                        "refers to something that does not exist",
-                    )
-                    .with_value(member.name()),
-                ),
+                None => {
+                    violations.add(references::dangling(format_args!("household.members[{index}]"), member.name()));
+                }
             }
         }
         if withheld {

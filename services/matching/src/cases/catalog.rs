@@ -184,14 +184,10 @@ impl Platform {
                 let path = || format!("{field}.draws[{draw_index}].pool");
                 match owner {
                     // What another organization has does not exist for a partner.
-                    Some(owner) if caller.may_keep(owner).is_err() => violations.add(
-                        Violation::new(path(), "reference", "refers to something that does not exist")
-                            .with_value(draw.pool.name()),
-                    ),
-                    None => violations.add(
-                        Violation::new(path(), "reference", "refers to something that does not exist")
-                            .with_value(draw.pool.name()),
-                    ),
+                    Some(owner) if caller.may_keep(owner).is_err() => {
+                        violations.add(references::dangling(path(), draw.pool.name()));
+                    }
+                    None => violations.add(references::dangling(path(), draw.pool.name())),
                     Some(owner) if owner != resource.organization => violations.add(
                         Violation::new(path(), "draw.organization", "must be a pool of the same organization")
                             .with_value(draw.pool.name()),

@@ -202,8 +202,8 @@ impl Platform {
         key.seal(&known)
     }
 
-    /// Ends a need before all of it was delivered, with everything that is under way for it, of which something may have arrived. Why is said in free words about somebody, so
-    /// it is sealed with the rest.
+    /// Ends a need before all of it was delivered, with everything that is under way for it, of which something may have arrived. Why is said
+    /// in free words about somebody, so it is sealed with the rest.
     pub(crate) async fn end_need(
         &self,
         caller: &Caller,
@@ -403,7 +403,9 @@ impl Platform {
             let reached =
                 |found: &Beneficiary| named_before || caller.works_in(found.residence_division.as_ref(), snapshot);
             whom.beneficiary = found.filter(reached);
-            violations.require(whom.beneficiary.is_some(), || dangling(&format!("{field}.beneficiary"), id.name()));
+            violations.require(whom.beneficiary.is_some(), || {
+                references::dangling(format_args!("{field}.beneficiary"), id.name())
+            });
         }
         if let Some(id) = need.household {
             let named_before = stored.is_some_and(|stored| stored.household == Some(id));
@@ -411,7 +413,9 @@ impl Platform {
             let reached =
                 |found: &Household| named_before || caller.works_in(found.residence_division.as_ref(), snapshot);
             whom.household = found.filter(reached);
-            violations.require(whom.household.is_some(), || dangling(&format!("{field}.household"), id.name()));
+            violations.require(whom.household.is_some(), || {
+                references::dangling(format_args!("{field}.household"), id.name())
+            });
         }
         violations.into_result()?;
         Ok(whom)
@@ -479,10 +483,6 @@ fn reasons_of_sameness(need: &Need, place: Option<Point>, ours: &Who, other: &Ne
         reasons.push(Sameness::Place);
     }
     reasons
-}
-
-fn dangling(field: &str, name: String) -> Violation {
-    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
 }
 
 /// Seals the personal fields, and with them who consented to the wish.

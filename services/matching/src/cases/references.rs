@@ -2,6 +2,7 @@
 //! name the field and the value. The database's constraints stand behind it.
 
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use wishwell_domain::area::ServiceArea;
 use wishwell_domain::category::Category;
@@ -13,6 +14,11 @@ use wishwell_domain::resource::Resource;
 use wishwell_domain::{Violation, Violations};
 use wishwell_engine::Snapshot;
 use wishwell_engine::eligibility::Program;
+
+/// The violation for a name that leads nowhere.
+pub(crate) fn dangling(field: impl fmt::Display, name: impl fmt::Display) -> Violation {
+    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
+}
 
 /// Checks that a category exists.
 pub(crate) fn category(field: &str, code: &CategoryCode, snapshot: &Snapshot, violations: &mut Violations) {

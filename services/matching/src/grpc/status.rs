@@ -170,7 +170,7 @@ pub(crate) fn to_status(error: Error) -> Status {
         Error::UnknownMethod { method } => {
             status_with_reason(Code::Unimplemented, ErrorReason::Unimplemented, message, &[("method", method)])
         }
-        Error::LimitReached { limit, max } => status_with_reason(
+        Error::TooMuchAtOnce { limit, max } => status_with_reason(
             Code::ResourceExhausted,
             ErrorReason::Overloaded,
             message,
@@ -345,9 +345,9 @@ mod tests {
         };
         let cases = [
             // What goes on at once: it passes.
-            (Error::LimitReached { limit: "calls_active_max", max: 9 }, "OVERLOADED", None),
-            (Error::LimitReached { limit: "watchers_per_caller_max", max: 9 }, "OVERLOADED", None),
-            (Error::LimitReached { limit: "rounds_unfinished_max", max: 9 }, "OVERLOADED", None),
+            (Error::TooMuchAtOnce { limit: "calls_active_max", max: 9 }, "OVERLOADED", None),
+            (Error::TooMuchAtOnce { limit: "watchers_per_caller_max", max: 9 }, "OVERLOADED", None),
+            (Error::TooMuchAtOnce { limit: "rounds_unfinished_max", max: 9 }, "OVERLOADED", None),
             (claims("claims_given_up_per_organization_and_day_max", Some(day)), "OVERLOADED", Some(day.unsigned_abs())),
             // What is kept: it does not.
             (claims("claims_live_per_organization_max", None), "LIMIT_REACHED", None),

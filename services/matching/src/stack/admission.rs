@@ -26,7 +26,7 @@ impl Admission {
         }
         self.places.try_acquire().map(Some).map_err(|_| {
             metrics.calls_shed.inc();
-            Error::LimitReached { limit: "calls_active_max", max: i64::try_from(self.max).unwrap_or(i64::MAX) }
+            Error::TooMuchAtOnce { limit: "calls_active_max", max: i64::try_from(self.max).unwrap_or(i64::MAX) }
         })
     }
 }

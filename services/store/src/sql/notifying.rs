@@ -351,27 +351,16 @@ async fn tell_one(session: &mut Session, tenant: &TenantId, told: &Told) -> Resu
 mod tests {
     use std::collections::HashMap;
 
-    use super::super::statement::Dialect;
+    use super::super::statement::{Dialect, steps_on_sqlite};
     use super::*;
-    use crate::{Durability, SqliteStore};
 
     #[tokio::test]
     async fn what_is_due_of_one_kind_is_found_without_walking_past_the_other() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("wishwell.db");
-        SqliteStore::open(&path, Durability::Full).await.unwrap().close().await;
-        let file = rusqlite::Connection::open(&path).unwrap();
         let tenant = TenantId::parse("tenant", "demo").unwrap();
         for kind in [Kind::Offer, Kind::Wish] {
             let places = Places { kind, free: 1, per_organization: 1, under_way: HashMap::new() };
             let statement = due_with_place(Statement::new(Dialect::Sqlite, ""), &tenant, &places);
-            let (sql, _) = statement.into_sqlite().unwrap();
-            let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let mut rows = plan.raw_query();
-            let mut steps: Vec<String> = Vec::new();
-            while let Some(row) = rows.next().unwrap() {
-                steps.push(row.get("detail").unwrap());
-            }
+            let steps = steps_on_sqlite(statement).await;
             let due = "notifications USING INDEX notifications_due (tenant=? AND kind=? AND next_attempt_at<?)";
             assert!(steps.iter().any(|step| step.ends_with(due)), "{kind:?}: {steps:#?}");
             assert!(!steps.iter().any(|step| step.contains("TEMP B-TREE")), "{kind:?}: {steps:#?}");

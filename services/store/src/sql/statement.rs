@@ -518,6 +518,19 @@ fn add_array(
     })
 }
 
+/// What SQLite does for a statement in a store without rows, step by step.
+#[cfg(test)]
+pub(super) async fn steps_on_sqlite(statement: Statement) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    let path = folder.path().join("wishwell.db");
+    crate::SqliteStore::open(&path, crate::Durability::Full).await.expect("a store").close().await;
+    let file = rusqlite::Connection::open(&path).expect("its file");
+    let (sql, _) = statement.into_sqlite().expect("a statement");
+    let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+    let steps = plan.raw_query().mapped(|step| step.get("detail")).collect::<Result<_, _>>();
+    steps.expect("its steps")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -113,16 +113,11 @@ async fn nth_answer(
 mod tests {
     use wishwell_domain::ids::DivisionCode;
 
-    use super::super::statement::Dialect;
+    use super::super::statement::{Dialect, steps_on_sqlite};
     use super::*;
-    use crate::{Durability, SqliteStore};
 
     #[tokio::test]
     async fn what_wants_attention_is_counted_without_walking_all_that_was_ever_referred() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("wishwell.db");
-        SqliteStore::open(&path, Durability::Full).await.unwrap().close().await;
-        let file = rusqlite::Connection::open(&path).unwrap();
         let divisions = vec![DivisionCode::parse("", "640104").unwrap()];
         for filter in [
             ReferralFilter { unattended_only: true, ..ReferralFilter::default() },
@@ -132,13 +127,7 @@ mod tests {
         ] {
             let tenant = TenantId::parse("tenant", "demo").unwrap();
             let statement = tally_of_referrals(Statement::new(Dialect::Sqlite, ""), &tenant, &filter).unwrap();
-            let (sql, _) = statement.into_sqlite().unwrap();
-            let mut plan = file.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-            let mut rows = plan.raw_query();
-            let mut steps: Vec<String> = Vec::new();
-            while let Some(row) = rows.next().unwrap() {
-                steps.push(row.get("detail").unwrap());
-            }
+            let steps = steps_on_sqlite(statement).await;
             let outer = steps.iter().find(|step| step.contains(" referrals ")).expect("the table that is counted");
             assert!(outer.contains("(tenant=? AND id=?)"), "{filter:?}: {steps:#?}");
             let walks = |step: &&String| step.contains("INDEX referrals_by_") && step.ends_with("(tenant=?)");

@@ -49,7 +49,7 @@ impl Planners {
     /// A place for a question that is gathered now.
     ///
     /// # Errors
-    /// [`Error::LimitReached`] when there is none for the caller, its tenant or anybody.
+    /// [`Error::TooMuchAtOnce`] when there is none for the caller, its tenant or anybody.
     pub(crate) fn place(&self, caller: &Caller) -> Result<Share, Error> {
         self.kept.take(caller)
     }

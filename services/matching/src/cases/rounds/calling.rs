@@ -68,12 +68,13 @@ impl Platform {
         }
         for (index, need) in rules.scope.needs.iter().enumerate() {
             violations.require(items_of.contains_key(need), || {
-                dangling(format!("round.rules.scope.needs[{index}]"), need.name())
+                references::dangling(format_args!("round.rules.scope.needs[{index}]"), need.name())
             });
         }
         for (index, pin) in rules.pinned.iter().enumerate() {
             match items_of.get(&pin.need) {
-                None => violations.add(dangling(format!("round.rules.pinned[{index}].need"), pin.need.name())),
+                None => violations
+                    .add(references::dangling(format_args!("round.rules.pinned[{index}].need"), pin.need.name())),
                 Some(items) => violations.require((1..=*items).contains(&usize::from(pin.item_ordinal)), || {
                     let field = format!("round.rules.pinned[{index}].item_ordinal");
                     let message = format!("the need has {items} items");
@@ -117,7 +118,7 @@ impl Platform {
             return Ok(());
         }
         let max = i64::try_from(ROUNDS_UNFINISHED_MAX).unwrap_or(i64::MAX);
-        Err(Error::LimitReached { limit: "rounds_unfinished_max", max })
+        Err(Error::TooMuchAtOnce { limit: "rounds_unfinished_max", max })
     }
 
     /// A round within the caller's reach; others do not exist for it.
@@ -212,21 +213,17 @@ fn check(rules: &RoundRules, snapshot: &Snapshot, violations: &mut Violations) {
         references::division(&field, guarantee.division.as_ref(), snapshot, violations);
     }
     for (index, cap) in rules.organization_caps.iter().enumerate() {
+        // A bound on nobody would bind nobody, and nothing would say so.
         violations.require(snapshot.has_organization(cap.organization), || {
-            let field = format!("round.rules.organization_caps[{index}].organization");
-            dangling(field, cap.organization.name())
+            let field = format_args!("round.rules.organization_caps[{index}].organization");
+            references::dangling(field, cap.organization.name())
         });
     }
     for (index, pin) in rules.pinned.iter().enumerate() {
         violations.require(snapshot.resource(pin.resource).is_some(), || {
-            dangling(format!("round.rules.pinned[{index}].resource"), pin.resource.name())
+            references::dangling(format_args!("round.rules.pinned[{index}].resource"), pin.resource.name())
         });
     }
-}
-
-/// A name that leads nowhere: a bound on nobody would bind nobody, and nothing would say so.
-fn dangling(field: String, name: String) -> Violation {
-    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
 }
 
 /// Whoever is held to divisions has rounds in them alone.

@@ -85,7 +85,7 @@ fn within_one_write(parcels: &[Parcel]) -> Vec<&[Parcel]> {
 /// Whether what was decided of an item anew is to be told instead of the plan before. Where all of that was offered, of some less than was
 /// planned, and nobody has the rest, it is not: what was offered is told by its own plan, with why and how far.
 fn tells_more(before: &RoundOutcome, anew: &ItemOutcome) -> bool {
-    let mut of_plan = before.offers.iter().filter(|offer| offer.pass == before.pass).peekable();
+    let mut of_plan = before.offers_of_plan().peekable();
     let all_offered = of_plan.peek().is_some() && of_plan.all(RoundOffer::is_made);
     !anew.servings.is_empty() || !all_offered
 }

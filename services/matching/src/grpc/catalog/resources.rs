@@ -11,9 +11,9 @@ use wishwell_domain::{Error, Violations};
 use wishwell_store::{ResourceFilter, WriteMode, Written};
 
 use super::organizations::require_external;
+use crate::cases::references::dangling;
 use crate::cases::{Caller, Platform, only, resources_of};
 use crate::grpc::call::{Update, merge_fields, required, update_once};
-use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::resource::ResolvedReferences;
 use crate::grpc::convert::{common, resource as convert};
 use crate::grpc::listing::Listing;
@@ -99,7 +99,7 @@ fn find(
 ) -> Option<Uuid> {
     let key = ExternalId { source: external.source.clone(), external_id: external.external_id.clone() };
     let found = known.get(&key).copied();
-    violations.require(found.is_some(), || dangling(field, &format!("{}/{}", key.source, key.external_id)));
+    violations.require(found.is_some(), || dangling(field, format_args!("{}/{}", key.source, key.external_id)));
     found
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use wishwell_api::v1;
 use wishwell_domain::beneficiary::{Beneficiary, Consent, ConsentPurpose, Household, PersonalFields};
 use wishwell_domain::ids::{BeneficiaryId, HouseholdId, Version};
-use wishwell_domain::{Field, Violation, Violations};
+use wishwell_domain::{Field, Violations};
 
 use super::common;
 
@@ -162,9 +162,4 @@ pub(crate) fn household_out(household: &Household, members: &[BeneficiaryId]) ->
 /// A beneficiary's name in a field that may be empty.
 pub(crate) fn beneficiary_name(field: impl Field, name: &str, violations: &mut Violations) -> Option<BeneficiaryId> {
     if name.is_empty() { None } else { violations.take(BeneficiaryId::parse_name(field, name)) }
-}
-
-/// The violation for a name that leads nowhere.
-pub(crate) fn dangling(field: impl Field, name: &str) -> Violation {
-    Violation::new(field, "reference", "refers to something that does not exist").with_value(name)
 }

@@ -4,8 +4,8 @@ use wishwell_api::v1;
 use wishwell_domain::ids::ExternalId;
 use wishwell_domain::{Error, Violation, Violations};
 
+use crate::cases::references::dangling;
 use crate::cases::{Caller, Platform};
-use crate::grpc::convert::beneficiary::dangling;
 use crate::grpc::convert::common;
 
 /// Writes the name of the household that an external identity names; one that leads nowhere is a violation.
@@ -41,7 +41,8 @@ pub(in crate::grpc) async fn beneficiary(
 }
 
 fn named(field: &str, found: Option<String>, external: &ExternalId, violations: &mut Violations) -> String {
-    violations.require(found.is_some(), || dangling(field, &format!("{}/{}", external.source, external.external_id)));
+    violations
+        .require(found.is_some(), || dangling(field, format_args!("{}/{}", external.source, external.external_id)));
     found.unwrap_or_default()
 }
 

@@ -61,7 +61,7 @@ impl Queues {
         let waiting = Waiting { asked: Arc::new(Asked { context: context.clone(), commands, basis }), answer };
         let queue = self.queue(database, &context.tenant);
         queue.put(waiting).map_err(|reason| match reason {
-            NotTaken::Full => StoreError::Refused(Box::new(Error::LimitReached {
+            NotTaken::Full => StoreError::Refused(Box::new(Error::TooMuchAtOnce {
                 limit: "ledger_queue_requests_max",
                 max: i64::try_from(LEDGER_QUEUE_REQUESTS_MAX).unwrap_or(i64::MAX),
             })),

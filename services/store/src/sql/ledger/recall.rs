@@ -15,8 +15,8 @@ use super::memory::Memory;
 use crate::sql::record::Reading;
 use crate::sql::session::{Failure, Session};
 
-/// Whether nothing but offers is asked for that somebody or a round chose and that follow none: what those change has no history to be read. How much an
-/// organization may be sent automatically, and claim, has one.
+/// Whether nothing but offers is asked for that somebody or a round chose and that follow none: what those change has no history to be read.
+/// How much an organization may be sent automatically, and claim, has one.
 pub(super) fn can_be_recalled(asked: &[Arc<Asked>]) -> bool {
     let fresh = |command: &Command| match command {
         Command::Offer(offer) => offer.previous.is_none() && matches!(offer.origin, Origin::Chosen | Origin::Round),

@@ -73,46 +73,47 @@ fn may_have_arrived_in_part(referral: &v1::Referral) -> bool {
 /// What a form sends, by the names of its fields.
 type Sent = BTreeMap<String, String>;
 
+/// What the form says of the end of a need.
+struct Ended {
+    reason: String,
+    etag: String,
+    request_id: String,
+    arrived: Vec<v1::ArrivedQuantity>,
+}
+
+impl Ended {
+    /// # Errors
+    /// As [`arrived`].
+    fn read(language: Language, mut sent: Sent) -> Result<Self, String> {
+        let arrived = arrived(language, &sent)?;
+        let mut said = |field: &str| sent.remove(field).unwrap_or_default();
+        let reason = said("reason").trim().to_owned();
+        Ok(Self { reason, etag: said("etag"), request_id: said("request_id"), arrived })
+    }
+}
+
 /// Withdraws the need.
 pub(in crate::pages::desk) async fn withdraw(
     user: SignedIn,
     Path(id): Path<String>,
-    Form(mut sent): Form<Sent>,
+    Form(sent): Form<Sent>,
 ) -> Response {
-    let arrived = match arrived(user.visit.language, &sent) {
-        Ok(arrived) => arrived,
+    let Ended { reason, etag, request_id, arrived } = match Ended::read(user.visit.language, sent) {
+        Ok(ended) => ended,
         Err(words) => return super::refused(&user, &id, &words).await,
     };
-    let mut said = |field: &str| sent.remove(field).unwrap_or_default();
-    let request = v1::WithdrawNeedRequest {
-        name: format!("needs/{id}"),
-        reason: said("reason").trim().to_owned(),
-        etag: said("etag"),
-        request_id: said("request_id"),
-        arrived,
-    };
+    let request = v1::WithdrawNeedRequest { name: format!("needs/{id}"), reason, etag, request_id, arrived };
     let done = user.calls.needs().withdraw_need(request).await.map(|_| "withdrawn");
     answer(&user, &id, done).await
 }
 
 /// Closes the need.
-pub(in crate::pages::desk) async fn close(
-    user: SignedIn,
-    Path(id): Path<String>,
-    Form(mut sent): Form<Sent>,
-) -> Response {
-    let arrived = match arrived(user.visit.language, &sent) {
-        Ok(arrived) => arrived,
+pub(in crate::pages::desk) async fn close(user: SignedIn, Path(id): Path<String>, Form(sent): Form<Sent>) -> Response {
+    let Ended { reason, etag, request_id, arrived } = match Ended::read(user.visit.language, sent) {
+        Ok(ended) => ended,
         Err(words) => return super::refused(&user, &id, &words).await,
     };
-    let mut said = |field: &str| sent.remove(field).unwrap_or_default();
-    let request = v1::CloseNeedRequest {
-        name: format!("needs/{id}"),
-        reason: said("reason").trim().to_owned(),
-        etag: said("etag"),
-        request_id: said("request_id"),
-        arrived,
-    };
+    let request = v1::CloseNeedRequest { name: format!("needs/{id}"), reason, etag, request_id, arrived };
     let done = user.calls.needs().close_need(request).await.map(|_| "closed");
     answer(&user, &id, done).await
 }
